@@ -1,0 +1,26 @@
+package io.stagger.api.error;
+
+import io.stagger.api.Violation;
+import java.util.List;
+
+/** A placement breaks a rule; {@link #violations} lists what was found, in layer and slot order. */
+public final class InvalidPlacementException extends StaggerException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Violation> violations;
+
+  /**
+   * @param diagnosis the first violation, with whose placement it was
+   * @param violations what was found, at least one
+   */
+  public InvalidPlacementException(Diagnosis diagnosis, List<Violation> violations) {
+    super(diagnosis);
+    this.violations = List.copyOf(violations);
+  }
+
+  /** What was found, at least one; at most {@link io.stagger.api.PlacementRules#LIMIT} entries. */
+  public List<Violation> violations() {
+    return violations;
+  }
+}

@@ -1,0 +1,97 @@
+package io.stagger.api.strategy;
+
+import io.stagger.api.Cluster;
+import io.stagger.api.Load;
+import io.stagger.api.ModelShape;
+import io.stagger.api.Placement;
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidLoadException;
+import io.stagger.api.error.InvalidPlacementException;
+import io.stagger.api.error.StaggerException;
+import java.util.Optional;
+
+/**
+ * What a strategy is asked.
+ *
+ * @param model layers, experts, groups
+ * @param cluster nodes, ranks, slots; it has room for the model
+ * @param load tokens per expert, of the model's size; absent if nothing was measured
+ * @param previous the placement in force, of the model's and the cluster's size; absent at the
+ *     start
+ * @param options the strategy's own options
+ */
+public record PlacementRequest(
+    ModelShape model,
+    Cluster cluster,
+    Optional<Load> load,
+    Optional<Placement> previous,
+    Options options) {
+
+  /**
+   * Checks that the parts fit each other.
+   *
+   * @throws StaggerException if the cluster has fewer usable slots than a layer has experts, or the
+   *     load or the previous placement are of another size
+   */
+  public PlacementRequest {
+    cluster.requireRoomFor(model);
+    if (load.isPresent()) {
+      load.get().requireFits(model);
+    }
+    if (previous.isPresent()) {
+      requireFits(previous.get(), model, cluster);
+    }
+  }
+
+  /** A request with neither load nor previous placement nor options. */
+  public static PlacementRequest of(ModelShape model, Cluster cluster) {
+    return new PlacementRequest(
+        model, cluster, Optional.empty(), Optional.empty(), Options.empty());
+  }
+
+  /** This request with a load. */
+  public PlacementRequest withLoad(Load newLoad) {
+    return new PlacementRequest(model, cluster, Optional.of(newLoad), previous, options);
+  }
+
+  /** This request with the placement in force. */
+  public PlacementRequest withPrevious(Placement placement) {
+    return new PlacementRequest(model, cluster, load, Optional.of(placement), options);
+  }
+
+  /** This request with other options. */
+  public PlacementRequest withOptions(Options newOptions) {
+    return new PlacementRequest(model, cluster, load, previous, newOptions);
+  }
+
+  /**
+   * The load of a strategy that declared {@link StrategyTraits#needsLoad}.
+   *
+   * @throws InvalidLoadException if there is none
+   */
+  public Load requireLoad() {
+    return load.orElseThrow(
+        () ->
+            new InvalidLoadException(
+                Diagnosis.of("no load was given", "request")
+                    .expecting("tokens per layer and expert")
+                    .remedy("Give one, or choose a strategy that needs none")));
+  }
+
+  private static void requireFits(Placement placement, ModelShape model, Cluster cluster) {
+    if (placement.layers() != model.layers()
+        || placement.experts() != model.experts()
+        || !placement.layout().equals(cluster.layout())) {
+      throw new InvalidPlacementException(
+          Diagnosis.of(placement + " does not fit", "previous placement")
+              .expecting(
+                  "%d layers, %d experts, %d slots on %d ranks"
+                      .formatted(
+                          model.layers(),
+                          model.experts(),
+                          cluster.layout().slots(),
+                          cluster.ranks())),
+          java.util.List.of());
+    }
+  }
+}
