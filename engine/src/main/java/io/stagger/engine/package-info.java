@@ -1,0 +1,11 @@
+/**
+ * What joins the parts: registries of strategies and runtimes, plug-in loading, configuration,
+ * Guice assembly, the validator, traces, the simulator, the rebalancer, import and export.
+ *
+ * <p>Strategies and runtimes are reached through {@link java.util.ServiceLoader} alone, never by
+ * class name. The engine asks the one placement; it derives no map of its own.
+ */
+@NullMarked
+package io.stagger.engine;
+
+import org.jspecify.annotations.NullMarked;
