@@ -33,7 +33,8 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
     String type = keys.text("model_type", "unknown");
     int experts = keys.count("n_routed_experts", "num_experts", "num_local_experts");
     int topK = keys.count("num_experts_per_tok", "experts_per_token");
-    boolean grouped = keys.number("n_group", 1) > 1 && !keys.text("topk_method", "").equals("greedy");
+    boolean grouped =
+        keys.number("n_group", 1) > 1 && !keys.text("topk_method", "").equals("greedy");
     ModelShape shape =
         new ModelShape(
             type,
@@ -53,12 +54,11 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
    * @throws InvalidModelException if no runtime can run this model; it says why
    */
   public MoeSpec requireMoe() {
-    return moe.orElseThrow(
-        () ->
-            new InvalidModelException(
-                Diagnosis.of("experts of type '" + modelType + "' cannot be run", "config.json")
-                    .expecting("SwiGLU experts without biases")
-                    .remedy("Placements can be planned for it all the same")));
+    return moe.orElseThrow(() ->
+        new InvalidModelException(
+            Diagnosis.of("experts of type '" + modelType + "' cannot be run", "config.json")
+                .expecting("SwiGLU experts without biases")
+                .remedy("Placements can be planned for it all the same")));
   }
 
   private static List<Integer> moeLayers(Keys keys) {

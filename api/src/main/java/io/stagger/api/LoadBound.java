@@ -67,7 +67,9 @@ public final class LoadBound {
     return ascending[expert] / replicas[expert] / fastest;
   }
 
-  /** With a slot for each expert and none to spare, the heaviest fills its rank with the lightest. */
+  /**
+   * With a slot for each expert and none to spare, the heaviest fills its rank with the lightest.
+   */
   private double heaviestWithCompany(double[] ascending) {
     double least = Double.POSITIVE_INFINITY;
     double heaviest = ascending[ascending.length - 1];

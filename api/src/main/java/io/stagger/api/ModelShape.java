@@ -34,7 +34,8 @@ public record ModelShape(
    */
   public ModelShape {
     moeLayers = List.copyOf(moeLayers);
-    check(moeLayers.size() <= MAX_LAYERS, moeLayers.size() + " MoE layers", "at most " + MAX_LAYERS);
+    check(
+        moeLayers.size() <= MAX_LAYERS, moeLayers.size() + " MoE layers", "at most " + MAX_LAYERS);
     for (int i = 0; i < moeLayers.size(); i++) {
       int floor = i == 0 ? 0 : moeLayers.get(i - 1) + 1;
       check(

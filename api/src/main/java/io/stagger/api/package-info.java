@@ -1,6 +1,6 @@
 /**
- * The vocabulary of expert placement: the model, the cluster, the load, the placement with every map
- * derived from it, and how good it is.
+ * The vocabulary of expert placement: the model, the cluster, the load, the placement with every
+ * map derived from it, and how good it is.
  *
  * <p>Read in this order: {@link io.stagger.api.ModelShape}, {@link io.stagger.api.Cluster}, {@link
  * io.stagger.api.Load}, {@link io.stagger.api.Placement}, {@link io.stagger.api.Balance}. The

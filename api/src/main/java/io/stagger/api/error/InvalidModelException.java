@@ -2,7 +2,9 @@ package io.stagger.api.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model's shape, or the configuration it is read from, contradicts itself or is not supported. */
+/**
+ * A model's shape, or the configuration it is read from, contradicts itself or is not supported.
+ */
 public final class InvalidModelException extends StaggerException {
 
   private static final long serialVersionUID = 1L;

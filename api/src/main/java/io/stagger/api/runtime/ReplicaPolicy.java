@@ -23,8 +23,8 @@ public interface ReplicaPolicy {
    * @param layer index of the MoE layer
    * @param routing the tokens' experts
    * @param sourceRank the rank that the tokens come from
-   * @return a slot for each choice, {@code [tokens][topK]} row-major; each holds the choice's expert
+   * @return a slot for each choice, {@code [tokens][topK]} row-major; each holds the choice's
+   *     expert
    */
-  int[] choose(
-      Placement placement, Cluster cluster, int layer, Routing routing, int sourceRank);
+  int[] choose(Placement placement, Cluster cluster, int layer, Routing routing, int sourceRank);
 }

@@ -29,7 +29,8 @@ public final class Routing {
     if (topK < 1 || experts.length != weights.length || experts.length % topK != 0) {
       throw new InvalidInputException(
           Diagnosis.of(
-                  experts.length + " experts, " + weights.length + " weights", "routing, top-" + topK)
+                  experts.length + " experts, " + weights.length + " weights",
+                  "routing, top-" + topK)
               .expecting("as many weights as experts, a multiple of top-k"));
     }
     return new Routing(topK, experts.clone(), weights.clone());

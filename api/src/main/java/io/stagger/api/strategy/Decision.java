@@ -11,8 +11,8 @@ import java.util.TreeMap;
  * @param requested the strategy that was asked
  * @param effective the strategy whose placement this is
  * @param outcome whether both are the same, and if not, whether by design
- * @param reason a stable code for programs, upper-case with underscores: {@code
- *     NO_EXPERT_GROUPS}; {@link #AS_REQUESTED} if there is nothing to explain
+ * @param reason a stable code for programs, upper-case with underscores: {@code NO_EXPERT_GROUPS};
+ *     {@link #AS_REQUESTED} if there is nothing to explain
  * @param detail a sentence for people; empty if there is nothing to explain
  * @param facts further data that the strategy wants seen, by name: the policy it used, a check's
  *     result, a count
@@ -45,8 +45,7 @@ public record Decision(
 
   /** A decision of a strategy that did what was asked. */
   public static Decision asRequested(String strategy) {
-    return new Decision(
-        strategy, strategy, Outcome.AS_REQUESTED, AS_REQUESTED, "", Map.of());
+    return new Decision(strategy, strategy, Outcome.AS_REQUESTED, AS_REQUESTED, "", Map.of());
   }
 
   /** A choice that the requested strategy is there to make. */

@@ -70,12 +70,11 @@ public record PlacementRequest(
    * @throws InvalidLoadException if there is none
    */
   public Load requireLoad() {
-    return load.orElseThrow(
-        () ->
-            new InvalidLoadException(
-                Diagnosis.of("no load was given", "request")
-                    .expecting("tokens per layer and expert")
-                    .remedy("Give one, or choose a strategy that needs none")));
+    return load.orElseThrow(() ->
+        new InvalidLoadException(
+            Diagnosis.of("no load was given", "request")
+                .expecting("tokens per layer and expert")
+                .remedy("Give one, or choose a strategy that needs none")));
   }
 
   private static void requireFits(Placement placement, ModelShape model, Cluster cluster) {
