@@ -58,8 +58,7 @@ record Attention(
     }
     softmax(scores, positions);
     for (int position = 0; position < positions; position++) {
-      cache.addValues(
-          position, column, scores[position], attended, row + column, headSize);
+      cache.addValues(position, column, scores[position], attended, row + column, headSize);
     }
   }
 

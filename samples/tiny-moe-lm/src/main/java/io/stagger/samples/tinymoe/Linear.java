@@ -3,9 +3,9 @@ package io.stagger.samples.tinymoe;
 import io.stagger.api.weights.Tensor;
 
 /**
- * A matrix product, {@code y = W x}, row by row. Each output is the sum over the inputs in ascending
- * order, whatever the number of rows; the inner loop runs over the outputs, so that the compiler
- * turns it into vector instructions without touching that order.
+ * A matrix product, {@code y = W x}, row by row. Each output is the sum over the inputs in
+ * ascending order, whatever the number of rows; the inner loop runs over the outputs, so that the
+ * compiler turns it into vector instructions without touching that order.
  */
 final class Linear {
 

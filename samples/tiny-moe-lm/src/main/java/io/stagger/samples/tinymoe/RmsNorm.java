@@ -2,12 +2,16 @@ package io.stagger.samples.tinymoe;
 
 import io.stagger.api.weights.Tensor;
 
-/**
- * {@code x / sqrt(mean(x^2) + epsilon) * weight}, row by row.
- *
- * @param weight one factor for each column
- */
-record RmsNorm(double[] weight, double epsilon) {
+/** {@code x / sqrt(mean(x^2) + epsilon) * weight}, row by row, a weight for each column. */
+final class RmsNorm {
+
+  private final double[] weight;
+  private final double epsilon;
+
+  private RmsNorm(double[] weight, double epsilon) {
+    this.weight = weight;
+    this.epsilon = epsilon;
+  }
 
   static RmsNorm of(Tensor tensor, double epsilon) {
     double[] weight = new double[tensor.size(0)];

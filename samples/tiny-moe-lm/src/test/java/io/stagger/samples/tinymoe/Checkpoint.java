@@ -48,8 +48,7 @@ record Checkpoint(Map<String, Object> config, Map<String, Tensor> tensors) imple
       if (value.has("data_offsets")) {
         long from = value.get("data_offsets").get(0).asLong();
         long to = value.get("data_offsets").get(1).asLong();
-        long[] shape =
-            value.get("shape").valueStream().mapToLong(JsonNode::asLong).toArray();
+        long[] shape = value.get("shape").valueStream().mapToLong(JsonNode::asLong).toArray();
         TensorType type = TensorType.valueOf(value.get("dtype").asText());
         tensors.put(entry.getKey(), Tensor.of(data.asSlice(from, to - from), type, shape));
       }

@@ -26,7 +26,8 @@ final class Golden {
 
   static Golden read() {
     try {
-      return new Golden(new ObjectMapper().readTree(modelDirectory().resolve("golden.json").toFile()));
+      return new Golden(
+          new ObjectMapper().readTree(modelDirectory().resolve("golden.json").toFile()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,7 +108,12 @@ final class Golden {
         throw new IllegalStateException(description);
       }
       double[] logits = new double[PROMPT_BYTES * ByteVocabulary.SIZE];
-      bytes.position(10 + header).slice().order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(logits);
+      bytes
+          .position(10 + header)
+          .slice()
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .asDoubleBuffer()
+          .get(logits);
       return logits;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

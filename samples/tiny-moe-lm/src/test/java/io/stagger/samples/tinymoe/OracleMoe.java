@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The model's MoE layers, scalar and in double precision, written from the model's README alone. */
+/**
+ * The model's MoE layers, scalar and in double precision, written from the model's README alone.
+ */
 final class OracleMoe implements MoeLayers {
 
   private static final int HIDDEN = 128;
@@ -69,12 +71,11 @@ final class OracleMoe implements MoeLayers {
         IntStream.range(0, GROUPS)
             .boxed()
             .sorted(
-                Comparator.comparingDouble(
-                    group ->
-                        -IntStream.range(group * size, (group + 1) * size)
-                            .mapToDouble(expert -> p[expert])
-                            .max()
-                            .orElseThrow()))
+                Comparator.comparingDouble(group ->
+                    -IntStream.range(group * size, (group + 1) * size)
+                        .mapToDouble(expert -> p[expert])
+                        .max()
+                        .orElseThrow()))
             .limit(TOP_GROUPS)
             .toList();
     return IntStream.range(0, EXPERTS)
@@ -100,9 +101,7 @@ final class OracleMoe implements MoeLayers {
             name,
             any -> {
               Tensor tensor = checkpoint.tensor(name);
-              return IntStream.range(0, (int) tensor.elements())
-                  .mapToDouble(tensor::get)
-                  .toArray();
+              return IntStream.range(0, (int) tensor.elements()).mapToDouble(tensor::get).toArray();
             });
     double[] y = new double[matrix.length / x.length];
     for (int i = 0; i < matrix.length; i++) {

@@ -67,13 +67,12 @@ class TinyMoeModelTest {
     float[] expected = model.begin(moe).append(tokens);
     boolean[] failing = {true};
     LanguageModel.Session session =
-        model.begin(
-            (layer, hidden) -> {
-              if (failing[0] && layer == 2) {
-                throw new IllegalStateException("a rank is gone");
-              }
-              return moe.forward(layer, hidden);
-            });
+        model.begin((layer, hidden) -> {
+          if (failing[0] && layer == 2) {
+            throw new IllegalStateException("a rank is gone");
+          }
+          return moe.forward(layer, hidden);
+        });
 
     assertThatThrownBy(() -> session.append(model.encode("something else")))
         .hasMessage("a rank is gone");
