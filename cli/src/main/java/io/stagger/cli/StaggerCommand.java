@@ -1,7 +1,5 @@
 package io.stagger.cli;
 
-import java.io.PrintWriter;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,15 +9,24 @@ import picocli.CommandLine.Spec;
 /** The {@code stagger} command. */
 @Command(
     name = "stagger",
-    description = "Places the experts of a Mixture-of-Experts model.",
-    mixinStandardHelpOptions = true,
-    versionProvider = StaggerCommand.Version.class)
+    description =
+        "Places the experts of a Mixture-of-Experts model, and proves that only speed changes.",
+    commandListHeading = "%nCommands:%n",
+    footerHeading = "%nStart here:%n",
+    footer = {
+      "  stagger quickstart          a real small model under every strategy, in a minute",
+      "  stagger plan --help         a placement for your model and your cluster",
+    },
+    subcommands = {
+      VersionCommand.class,
+      CompletionCommand.class,
+    })
 public final class StaggerCommand implements Runnable {
+
   @Spec private CommandSpec spec;
 
-  /** For picocli, which fills in the rest. */
   @SuppressWarnings("NullAway.Init") // picocli sets the field before it runs the command
-  StaggerCommand() {}
+  private StaggerCommand() {}
 
   /**
    * Runs a command line and exits with its code.
@@ -27,29 +34,22 @@ public final class StaggerCommand implements Runnable {
    * @param args the words after {@code stagger}
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new StaggerCommand()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command with all its subcommands and its manner of telling errors. */
+  static CommandLine commandLine() {
+    ErrorLines errors = new ErrorLines();
+    CommandLine line = new CommandLine(new StaggerCommand());
+    line.addMixin("common", new CommonOptions());
+    for (CommandLine command : line.getSubcommands().values()) {
+      command.addMixin("common", new CommonOptions());
+    }
+    return line.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing a command.");
-  }
-
-  @Command(description = "Prints the version.")
-  void version() {
-    PrintWriter out = spec.commandLine().getOut();
-    for (String line : new Version().getVersion()) {
-      out.println(line);
-    }
-    out.flush();
-  }
-
-  /** The version in the jar's manifest, or "development" where classes lie in a folder. */
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = StaggerCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"stagger " + Objects.requireNonNullElse(version, "development")};
-    }
+    throw new ParameterException(spec.commandLine(), "Which command?");
   }
 }

@@ -70,7 +70,6 @@ class ModuleDependencyTest {
                   "io.stagger.engine..",
                   "picocli..",
                   "org.knowm.xchart..",
-                  "me.tongfei.progressbar..",
                   "com.fasterxml.jackson..",
                   "org.slf4j..")));
 

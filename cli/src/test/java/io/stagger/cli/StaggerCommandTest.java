@@ -2,32 +2,55 @@ package io.stagger.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** The command line's own words; each command has a test of its own. */
+/** What holds for every command; each command has a test of its own. */
 class StaggerCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
 
-  @Test
-  void versionNamesTheProgram() {
-    assertThat(run("version")).isZero();
-    assertThat(out.toString()).startsWith("stagger ");
+  static Stream<String> commands() {
+    return StaggerCommand.commandLine().getSubcommands().keySet().stream();
   }
 
   @Test
-  void noCommandIsAnErrorThatShowsTheUsage() {
-    assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("Missing a command.", "Usage: stagger");
+  void noCommandIsAnErrorOfOneLineAndAHint() {
+    Run run = Run.of();
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).startsWith("error: ").contains("Try 'stagger --help'.");
+    assertThat(run.out()).isEmpty();
   }
 
-  private int run(String... args) {
-    return new CommandLine(new StaggerCommand())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(args);
+  @Test
+  void aMistypedCommandSuggestsTheRightOne() {
+    Run run = Run.of("verion");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("verion", "version");
+  }
+
+  @Test
+  void helpListsEveryCommand() {
+    Run run = Run.of("--help");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).contains(commands().toList());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
+    Run run = Run.of(command, "--help");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).contains("Examples:", "stagger " + command, "Exit codes:");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyOptionOfEveryCommandIsDescribed(String command) {
+    CommandLine line = StaggerCommand.commandLine().getSubcommands().get(command);
+    assertThat(line.getCommandSpec().args())
+        .allSatisfy(arg -> assertThat(arg.description()).isNotEmpty());
   }
 }

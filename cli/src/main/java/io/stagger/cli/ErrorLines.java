@@ -1,0 +1,69 @@
+package io.stagger.cli;
+
+import io.stagger.api.error.FallbackRefusedException;
+import io.stagger.api.error.StaggerException;
+import io.stagger.api.error.WeightMismatchException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns what went wrong into one line on standard error and an exit code; the stack trace follows
+ * with {@code --verbose} alone.
+ */
+final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+  @Override
+  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    printLine(command, message(error));
+    if (CommonOptions.isVerbose(parsed)) {
+      error.printStackTrace(err);
+    } else if (exitCode(error) == ExitCode.INTERNAL) {
+      err.println("This is a defect of Stagger; --verbose shows where. Please report it.");
+    }
+    err.flush();
+    return exitCode(error);
+  }
+
+  @Override
+  public int handleParseException(ParameterException error, String[] args) {
+    CommandLine command = error.getCommandLine();
+    printLine(command, String.valueOf(error.getMessage()));
+    UnmatchedArgumentException.printSuggestions(error, command.getErr());
+    command.getErr().printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    command.getErr().flush();
+    return ExitCode.USAGE;
+  }
+
+  private static void printLine(CommandLine command, String message) {
+    Ansi ansi = command.getColorScheme().ansi();
+    command
+        .getErr()
+        .println(ansi.string("@|bold,red error:|@ ") + message.replaceAll("\\R+\\s*", " "));
+  }
+
+  private static String message(Exception error) {
+    return switch (error) {
+      case StaggerException e -> String.valueOf(e.getMessage());
+      case UncheckedIOException e -> String.valueOf(e.getMessage());
+      case IOException e -> e.getClass().getSimpleName() + ": " + e.getMessage();
+      default -> "internal: " + error;
+    };
+  }
+
+  private static int exitCode(Exception error) {
+    return switch (error) {
+      case FallbackRefusedException _, WeightMismatchException _ -> ExitCode.NO;
+      case StaggerException _, IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
+      default -> ExitCode.INTERNAL;
+    };
+  }
+}
