@@ -1,7 +1,9 @@
 package io.stagger.api;
 
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidClusterException;
 import io.stagger.api.error.InvalidLoadException;
+import java.util.Arrays;
 
 /**
  * How evenly a load falls on the ranks. The load of an expert is shared equally by its replicas. A
@@ -9,6 +11,9 @@ import io.stagger.api.error.InvalidLoadException;
  * Units are tokens (routed choices) per window.
  */
 public final class Balance {
+
+  /** A rank can't have more than {@link Load#MAX_COUNT} from each expert there may be. */
+  private static final double MAX_RANK_LOAD = Load.MAX_COUNT * ModelShape.MAX_EXPERTS;
 
   private final double[][] work;
   private final double[] ideal;
@@ -22,12 +27,18 @@ public final class Balance {
    * The balance of a placement under a load.
    *
    * @throws InvalidLoadException if the load has other layers or experts than the placement
+   * @throws InvalidClusterException if the cluster has another number of ranks than the placement
    */
   public static Balance of(Placement placement, Load load, Cluster cluster) {
     if (load.layers() != placement.layers() || load.experts() != placement.experts()) {
       throw new InvalidLoadException(
           Diagnosis.of(load.layers() + " layers x " + load.experts() + " experts", "load")
               .expecting(placement.layers() + " layers x " + placement.experts() + " experts"));
+    }
+    if (cluster.ranks() != placement.ranks()) {
+      throw new InvalidClusterException(
+          Diagnosis.of(cluster.ranks() + " ranks", "cluster")
+              .expecting(placement.ranks() + ", as the placement has"));
     }
     int[] rankOf = placement.layout().rankOfSlots();
     double[][] rankLoads = new double[placement.layers()][placement.ranks()];
@@ -47,7 +58,8 @@ public final class Balance {
    * The balance of loads that were measured rank by rank.
    *
    * @param rankLoads tokens of each rank, {@code [layers][ranks]}
-   * @throws InvalidLoadException if a row has not one entry for each rank
+   * @throws InvalidLoadException if a row has not one entry for each rank, or an entry is NaN,
+   *     negative or absurdly large; the message names layer and rank
    */
   public static Balance ofRankLoads(double[][] rankLoads, Cluster cluster) {
     int[] counted = countedRanks(cluster);
@@ -58,11 +70,7 @@ public final class Balance {
     double[][] work = new double[rankLoads.length][counted.length];
     double[] ideal = new double[rankLoads.length];
     for (int layer = 0; layer < rankLoads.length; layer++) {
-      if (rankLoads[layer].length != cluster.ranks()) {
-        throw new InvalidLoadException(
-            Diagnosis.of(rankLoads[layer].length + " rank loads", "layer " + layer)
-                .expecting(cluster.ranks() + ", one for each rank"));
-      }
+      requireLoads(rankLoads[layer], layer, cluster.ranks());
       double total = 0;
       for (int i = 0; i < counted.length; i++) {
         total += rankLoads[layer][counted[i]];
@@ -73,8 +81,23 @@ public final class Balance {
     return new Balance(work, ideal);
   }
 
+  private static void requireLoads(double[] rankLoads, int layer, int ranks) {
+    if (rankLoads.length != ranks) {
+      throw new InvalidLoadException(
+          Diagnosis.of(rankLoads.length + " rank loads", "layer " + layer)
+              .expecting(ranks + ", one for each rank"));
+    }
+    for (int rank = 0; rank < ranks; rank++) {
+      if (!(rankLoads[rank] >= 0 && rankLoads[rank] <= MAX_RANK_LOAD)) {
+        throw new InvalidLoadException(
+            Diagnosis.of("load " + rankLoads[rank], "layer " + layer + ", rank " + rank)
+                .expecting("a number from 0 to " + MAX_RANK_LOAD));
+      }
+    }
+  }
+
   private static int[] countedRanks(Cluster cluster) {
-    return java.util.Arrays.stream(cluster.ranksUp())
+    return Arrays.stream(cluster.ranksUp())
         .filter(rank -> cluster.layout().slotsOf(rank) > 0)
         .toArray();
   }
@@ -98,9 +121,10 @@ public final class Balance {
     return ideal[layer];
   }
 
-  /** {@code (max - mean) / mean} of a layer's ranks; 0 for a layer without load. */
+  /** {@code (max - mean) / mean} of a layer's ranks, never negative; 0 for a layer without load. */
   public double imbalance(int layer) {
-    return ideal[layer] == 0 ? 0 : (busiest(layer) - ideal[layer]) / ideal[layer];
+    // The mean's rounding may lift it above the maximum when all ranks are equal.
+    return ideal[layer] == 0 ? 0 : Math.max(0, (busiest(layer) - ideal[layer]) / ideal[layer]);
   }
 
   /** The mean of the layers' imbalances; 0 if there is no layer. */
@@ -121,7 +145,10 @@ public final class Balance {
     return worst;
   }
 
-  /** Sum over layers of the mean rank's work / of the busiest rank's work; 1 is perfect. */
+  /**
+   * Sum over layers of the mean rank's work / of the busiest rank's work; 1 is perfect, also for no
+   * load at all.
+   */
   public double balancedness() {
     double mean = 0;
     double max = 0;
@@ -129,7 +156,7 @@ public final class Balance {
       mean += ideal[layer];
       max += busiest(layer);
     }
-    return max == 0 ? 1 : mean / max;
+    return max == 0 ? 1 : Math.min(1, mean / max);
   }
 
   /** The share of the work, over all layers, that the rank with the most of it has; 0 to 1. */

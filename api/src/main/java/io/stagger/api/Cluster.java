@@ -4,6 +4,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidClusterException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -11,6 +12,12 @@ import java.util.stream.IntStream;
  * it is up, and how fast it is. Rank {@code r} is on node {@code r / ranksPerNode()}.
  */
 public final class Cluster {
+
+  /** The slowest that a rank may be, relative to one of speed 1. */
+  public static final double MIN_SPEED = 1e-6;
+
+  /** The fastest that a rank may be, relative to one of speed 1. */
+  public static final double MAX_SPEED = 1e6;
 
   private final int nodes;
   private final SlotLayout layout;
@@ -77,7 +84,7 @@ public final class Cluster {
   /**
    * This cluster with relative speeds: a rank of speed 2 does twice the tokens in the same time.
    *
-   * @param rankSpeeds one for each rank, finite and positive
+   * @param rankSpeeds one for each rank, {@link #MIN_SPEED} to {@link #MAX_SPEED}
    * @throws InvalidClusterException if there are too few or too many, or one is out of range
    */
   public Cluster withSpeeds(double... rankSpeeds) {
@@ -87,10 +94,10 @@ public final class Cluster {
               .expecting(ranks() + ", one for each rank"));
     }
     for (int rank = 0; rank < rankSpeeds.length; rank++) {
-      if (!(rankSpeeds[rank] > 0) || Double.isInfinite(rankSpeeds[rank])) {
+      if (!(rankSpeeds[rank] >= MIN_SPEED && rankSpeeds[rank] <= MAX_SPEED)) {
         throw new InvalidClusterException(
             Diagnosis.of("speed " + rankSpeeds[rank], "cluster, rank " + rank)
-                .expecting("a finite number above 0"));
+                .expecting("a number from " + MIN_SPEED + " to " + MAX_SPEED));
       }
     }
     return new Cluster(nodes, layout, down, rankSpeeds.clone());
@@ -113,7 +120,7 @@ public final class Cluster {
 
   /** The node of a rank. */
   public int nodeOf(int rank) {
-    return rank / ranksPerNode();
+    return Objects.checkIndex(rank, ranks()) / ranksPerNode();
   }
 
   /** The slots of all ranks, those that are down included. */
@@ -123,7 +130,7 @@ public final class Cluster {
 
   /** Whether a rank is up. */
   public boolean isUp(int rank) {
-    return !down.get(rank);
+    return !down.get(Objects.checkIndex(rank, ranks()));
   }
 
   /** The ranks that are up, ascending; at least one; the caller's own copy. */
@@ -189,6 +196,8 @@ public final class Cluster {
 
   @Override
   public String toString() {
-    return "Cluster[nodes=" + nodes + ", " + layout + ", down=" + down + "]";
+    boolean equal = Arrays.stream(speeds).allMatch(speed -> speed == speeds[0]);
+    return "Cluster[nodes=%d, %s, down=%s%s]"
+        .formatted(nodes, layout, down, equal ? "" : ", speeds=" + Arrays.toString(speeds));
   }
 }

@@ -10,6 +10,9 @@ import java.util.HexFormat;
 /** Feeds values, in a byte order that is the same on every machine, to SHA-256. */
 final class FingerprintWriter {
 
+  /** Integers at a time, so that a large placement needs no second copy of itself. */
+  private static final int CHUNK = 8192;
+
   private final MessageDigest digest;
 
   FingerprintWriter(String domain) {
@@ -22,9 +25,12 @@ final class FingerprintWriter {
   }
 
   FingerprintWriter integers(int... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES);
-    bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
-    digest.update(bytes);
+    for (int start = 0; start < values.length; start += CHUNK) {
+      int count = Math.min(CHUNK, values.length - start);
+      ByteBuffer bytes = ByteBuffer.allocate(count * Integer.BYTES);
+      bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values, start, count);
+      digest.update(bytes);
+    }
     return this;
   }
 

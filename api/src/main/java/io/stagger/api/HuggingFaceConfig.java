@@ -5,9 +5,12 @@ import io.stagger.api.RouterSpec.Scoring;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidModelException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param modelType {@code model_type}
  * @param shape what a placement needs
  * @param moe what a runtime needs; absent if the MoE layers compute something that Stagger's
- *     runtimes do not (gpt-oss: biases and a clamped activation)
+ *     runtimes do not (gpt-oss: biases and a clamped activation), or may do so: the type is not one
+ *     of those above, and the configuration does not say how its router scores ({@code
+ *     scoring_func})
  */
 public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<MoeSpec> moe) {
+
+  private static final Set<String> RUNNABLE =
+      Set.of(
+          "deepseek_v2", "deepseek_v3", "mixtral", "olmoe", "qwen2_moe", "qwen3_moe", "tiny_moe");
 
   /**
    * Reads a parsed {@code config.json}.
@@ -44,7 +53,7 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
             grouped ? keys.number("n_group", 1) : 1,
             grouped ? keys.number("topk_group", 1) : 1);
     Optional<MoeSpec> moe =
-        type.equals("gpt_oss") ? Optional.empty() : Optional.of(spec(keys, type, shape));
+        isRunnable(keys, type) ? Optional.of(spec(keys, type, shape)) : Optional.empty();
     return new HuggingFaceConfig(type, shape, moe);
   }
 
@@ -56,19 +65,22 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
   public MoeSpec requireMoe() {
     return moe.orElseThrow(() ->
         new InvalidModelException(
-            Diagnosis.of("experts of type '" + modelType + "' cannot be run", "config.json")
-                .expecting("SwiGLU experts without biases")
+            Diagnosis.of("MoE layers of type '" + modelType + "' cannot be run", "config.json")
+                .expecting("SiLU-gated experts without biases, and a router that Stagger knows")
                 .remedy("Placements can be planned for it all the same")));
   }
 
   private static List<Integer> moeLayers(Keys keys) {
     int layers = keys.count("num_hidden_layers");
+    if (layers > ModelShape.MAX_LAYERS) {
+      throw Keys.wrong("num_hidden_layers", layers, "at most " + ModelShape.MAX_LAYERS);
+    }
     int dense = keys.number("first_k_dense_replace", 0);
     int frequency = Math.max(1, keys.number("moe_layer_freq", 1));
     int step = Math.max(1, keys.number("decoder_sparse_step", 1));
-    List<Integer> denseOnly = keys.integers("mlp_only_layers");
+    Set<Integer> denseOnly = keys.integers("mlp_only_layers");
     List<Integer> moe = new ArrayList<>();
-    for (int layer = 0; layer < Math.min(layers, ModelShape.MAX_LAYERS); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       boolean sparse =
           layer >= dense
               && layer % frequency == 0
@@ -81,15 +93,17 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
     return moe;
   }
 
+  private static boolean isRunnable(Keys keys, String type) {
+    return (RUNNABLE.contains(type) || (keys.has("scoring_func") && !type.equals("gpt_oss")))
+        && keys.text("hidden_act", "silu").equals("silu");
+  }
+
   private static MoeSpec spec(Keys keys, String type, ModelShape shape) {
     int intermediate =
         keys.has("moe_intermediate_size")
             ? keys.count("moe_intermediate_size")
             : keys.count("intermediate_size");
-    int shared =
-        keys.number(
-            "shared_expert_intermediate_size",
-            Math.multiplyExact(keys.number("n_shared_experts", 0), intermediate));
+    int shared = sharedIntermediate(keys, intermediate);
     return new MoeSpec(
         shape,
         router(keys, type),
@@ -99,8 +113,22 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
         shared > 0 && type.equals("qwen2_moe"));
   }
 
+  private static int sharedIntermediate(Keys keys, int intermediate) {
+    if (keys.has("shared_expert_intermediate_size")) {
+      return keys.number("shared_expert_intermediate_size", 0);
+    }
+    int experts = keys.number("n_shared_experts", 0);
+    if ((long) experts * intermediate > MoeSpec.MAX_WIDTH) {
+      throw Keys.wrong(
+          "n_shared_experts", experts, "at most " + MoeSpec.MAX_WIDTH + " wide together");
+    }
+    return experts * intermediate;
+  }
+
   private static RouterSpec router(Keys keys, String type) {
-    boolean unbiased = !keys.text("topk_method", "").equals("noaux_tc");
+    // Transformers' own class of DeepSeek-V3 knows no other method and writes none down.
+    String method = keys.text("topk_method", type.equals("deepseek_v3") ? "noaux_tc" : "");
+    boolean unbiased = !method.equals("noaux_tc");
     String scoring = keys.text("scoring_func", unbiased ? "softmax" : "sigmoid");
     Scoring function =
         switch (scoring) {
@@ -123,11 +151,12 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
   private record Keys(Map<String, ?> json) {
 
     private static final int MAX_COUNT = 1 << 24;
+    private static final String WHOLE_NUMBER = "a whole number from 0 to " + MAX_COUNT;
 
     /** Multimodal configurations keep the language model's keys in {@code text_config}. */
     Keys textModel() {
       if (json.get("text_config") instanceof Map<?, ?> inner && !has("num_hidden_layers")) {
-        Map<String, Object> text = new java.util.HashMap<>();
+        Map<String, Object> text = new HashMap<>();
         inner.forEach((key, value) -> text.put(String.valueOf(key), value));
         return new Keys(text);
       }
@@ -144,21 +173,24 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
           return number(name, 0);
         }
       }
-      throw wrong(String.join(" or ", names), "missing", "a whole number");
+      throw new InvalidModelException(
+          Diagnosis.of("'" + String.join("' or '", names) + "' is missing", "config.json")
+              .expecting(WHOLE_NUMBER));
     }
 
     int number(String name, int otherwise) {
       Object value = json.get(name);
-      if (value == null) {
-        return otherwise;
-      }
+      return value == null ? otherwise : whole(name, value);
+    }
+
+    private static int whole(String name, @Nullable Object value) {
       if (value instanceof Number number
           && number.doubleValue() == Math.rint(number.doubleValue())
           && number.doubleValue() >= 0
           && number.doubleValue() <= MAX_COUNT) {
         return number.intValue();
       }
-      throw wrong(name, value, "a whole number from 0 to " + MAX_COUNT);
+      throw wrong(name, value, WHOLE_NUMBER);
     }
 
     double decimal(String name, double otherwise) {
@@ -194,15 +226,19 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
       throw wrong(name, value, "true or false");
     }
 
-    List<Integer> integers(String name) {
+    Set<Integer> integers(String name) {
       Object value = json.get(name);
       if (value == null) {
-        return List.of();
+        return Set.of();
       }
-      if (value instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
-        return list.stream().map(n -> ((Number) n).intValue()).toList();
+      if (!(value instanceof List<?> list)) {
+        throw wrong(name, value, "a list of whole numbers");
       }
-      throw wrong(name, value, "a list of numbers");
+      Set<Integer> numbers = new HashSet<>();
+      for (Object element : list) {
+        numbers.add(whole(name, element));
+      }
+      return numbers;
     }
 
     static InvalidModelException wrong(String key, @Nullable Object value, String expected) {

@@ -1,6 +1,7 @@
 package io.stagger.api;
 
 import java.util.Arrays;
+import java.util.PriorityQueue;
 
 /**
  * What no placement can beat: a lower bound on the busiest rank's work, layer by layer. Sources:
@@ -22,7 +23,7 @@ public final class LoadBound {
 
   /**
    * The bound of each layer, {@code [layers]}: no placement of the load on the cluster gives its
-   * busiest rank less work.
+   * busiest rank less work, but for the rounding of sums (a relative 1e-12).
    */
   public static double[] busiest(Load load, Cluster cluster) {
     LoadBound bound = new LoadBound(cluster);
@@ -51,8 +52,8 @@ public final class LoadBound {
     int spare = Math.max(0, cluster.usableSlots() - ascending.length);
     int[] replicas = new int[ascending.length];
     Arrays.fill(replicas, 1);
-    java.util.PriorityQueue<Integer> heaviest =
-        new java.util.PriorityQueue<>(
+    PriorityQueue<Integer> heaviest =
+        new PriorityQueue<>(
             (a, b) -> Double.compare(ascending[b] / replicas[b], ascending[a] / replicas[a]));
     for (int expert = 0; expert < ascending.length; expert++) {
       heaviest.add(expert);

@@ -7,8 +7,10 @@ import java.util.List;
 
 /**
  * The slot copies that lead from one placement to the next. A slot whose expert stays is not
- * copied, and one that becomes empty needs no copy. A copy comes from the target's own rank where
- * that has the expert, else from the expert's lowest slot.
+ * copied, and one that becomes empty needs no copy. Every copy reads what its source slot held
+ * <em>before</em> the migration: whoever overwrites slots in place keeps what is still to be read.
+ * A copy comes from the target's own rank where that has the expert, else from the expert's lowest
+ * slot.
  *
  * @param from the placement in force
  * @param to the placement that follows

@@ -4,6 +4,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidPlacementException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ public final class Placement {
   private final int[] replicaStart;
 
   private final int[] replicaSlots;
+  private final int maxReplicaCount;
+
+  /** Computed once; a race computes it twice, to the same immutable text. */
   private @Nullable String fingerprint;
 
   private Placement(SlotLayout layout, int layers, int experts, int[] physicalToLogical) {
@@ -39,6 +43,7 @@ public final class Placement {
     this.physicalToLogical = physicalToLogical;
     this.replicaStart = new int[layers * experts + 1];
     this.replicaSlots = indexReplicas();
+    this.maxReplicaCount = largestReplicaCount();
   }
 
   /**
@@ -127,6 +132,22 @@ public final class Placement {
     return replicas;
   }
 
+  private int largestReplicaCount() {
+    int most = 0;
+    for (int i = 0; i < layers * experts; i++) {
+      most = Math.max(most, replicaStart[i + 1] - replicaStart[i]);
+    }
+    return most;
+  }
+
+  private int rowOf(int layer) {
+    return Objects.checkIndex(layer, layers) * layout.slots();
+  }
+
+  private int cellOf(int layer, int expert) {
+    return Objects.checkIndex(layer, layers) * experts + Objects.checkIndex(expert, experts);
+  }
+
   /** The ranks and their slots. */
   public SlotLayout layout() {
     return layout;
@@ -154,12 +175,12 @@ public final class Placement {
 
   /** The expert that a slot holds, or {@link #EMPTY}. */
   public int logicalAt(int layer, int slot) {
-    return physicalToLogical[layer * layout.slots() + slot];
+    return physicalToLogical[rowOf(layer) + Objects.checkIndex(slot, slots())];
   }
 
   /** How many slots hold an expert in a layer ({@code logcnt}). */
   public int replicaCount(int layer, int expert) {
-    int at = layer * experts + expert;
+    int at = cellOf(layer, expert);
     return replicaStart[at + 1] - replicaStart[at];
   }
 
@@ -175,13 +196,13 @@ public final class Placement {
           "replica %d of expert %d in layer %d, which has %d"
               .formatted(replica, expert, layer, replicaCount(layer, expert)));
     }
-    return replicaSlots[replicaStart[layer * experts + expert] + replica];
+    return replicaSlots[replicaStart[cellOf(layer, expert)] + replica];
   }
 
   /** {@code phy2log} of a layer, {@code [slots]}; the caller's own copy. */
   public int[] physicalToLogical(int layer) {
-    int slots = layout.slots();
-    return Arrays.copyOfRange(physicalToLogical, layer * slots, (layer + 1) * slots);
+    int start = rowOf(layer);
+    return Arrays.copyOfRange(physicalToLogical, start, start + slots());
   }
 
   /** {@code phy2log}, {@code [layers][slots]}; the caller's own copy. */
@@ -196,14 +217,24 @@ public final class Placement {
   /**
    * {@code log2phy} of a layer, {@code [experts][width]}: the slots of each expert, ascending,
    * padded with -1 to the largest replica count of the whole placement.
+   *
+   * @throws InvalidPlacementException if one expert has so many replicas that the padded map would
+   *     not fit the memory; {@link #replica} serves such a placement all the same
    */
   public int[][] logicalToPhysical(int layer) {
-    int width = maxReplicaCount();
+    int width = maxReplicaCount;
+    if ((long) experts * width > MAX_CELLS) {
+      throw broken(
+          Violation.Rule.CAPACITY,
+          layer,
+          -1,
+          "%d experts x %d replicas in the padded map; expected at most %d cells"
+              .formatted(experts, width, MAX_CELLS));
+    }
     int[][] rows = new int[experts][width];
     for (int expert = 0; expert < experts; expert++) {
       int count = replicaCount(layer, expert);
-      System.arraycopy(
-          replicaSlots, replicaStart[layer * experts + expert], rows[expert], 0, count);
+      System.arraycopy(replicaSlots, replicaStart[cellOf(layer, expert)], rows[expert], 0, count);
       Arrays.fill(rows[expert], count, width, EMPTY);
     }
     return rows;
@@ -220,11 +251,7 @@ public final class Placement {
 
   /** The largest replica count of any expert in any layer; 0 if there is no layer. */
   public int maxReplicaCount() {
-    int most = 0;
-    for (int i = 0; i < layers * experts; i++) {
-      most = Math.max(most, replicaStart[i + 1] - replicaStart[i]);
-    }
-    return most;
+    return maxReplicaCount;
   }
 
   /**

@@ -80,7 +80,7 @@ public final class PlacementRules {
     int[] rankOf = placement.layout().rankOfSlots();
     for (int layer = 0; layer < placement.layers() && found.size() < LIMIT; layer++) {
       checkRanksUp(layer, rankOf);
-      checkReachable(layer);
+      checkReachable(layer, rankOf);
     }
   }
 
@@ -98,17 +98,22 @@ public final class PlacementRules {
     }
   }
 
-  private void checkReachable(int layer) {
+  private void checkReachable(int layer, int[] rankOf) {
     for (int expert = 0; expert < placement.experts(); expert++) {
-      if (placement.replicaCount(layer, expert) == 0) {
-        add(
-            Rule.REACHABLE,
-            layer,
-            -1,
-            "layer %d, expert %d is on no rank; expected at least one slot"
-                .formatted(layer, expert));
+      if (!isReachable(layer, expert, rankOf)) {
+        String text = "layer %d, expert %d is on no rank that is up; expected at least one slot";
+        add(Rule.REACHABLE, layer, -1, text.formatted(layer, expert));
       }
     }
+  }
+
+  private boolean isReachable(int layer, int expert, int[] rankOf) {
+    for (int replica = 0; replica < placement.replicaCount(layer, expert); replica++) {
+      if (cluster.isUp(rankOf[placement.replica(layer, expert, replica)])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void add(Rule rule, int layer, int slot, String message) {

@@ -1,5 +1,7 @@
 package io.stagger.api;
 
+import java.io.Serializable;
+
 /**
  * One broken rule of a placement.
  *
@@ -8,7 +10,7 @@ package io.stagger.api;
  * @param slot the slot, or -1 if the rule is about a layer or an expert
  * @param message what was wrong and what was expected, naming layer, slot and expert
  */
-public record Violation(Rule rule, int layer, int slot, String message) {
+public record Violation(Rule rule, int layer, int slot, String message) implements Serializable {
 
   /** The rules that every placement obeys, whoever made it. */
   public enum Rule {

@@ -1,5 +1,7 @@
 package io.stagger.api.error;
 
+import java.io.Serializable;
+
 /**
  * What every error of Stagger tells its reader.
  *
@@ -8,7 +10,8 @@ package io.stagger.api.error;
  * @param expected what would have been right; empty if it is obvious
  * @param remedy what to do next; empty if nothing but the expectation helps
  */
-public record Diagnosis(String problem, String where, String expected, String remedy) {
+public record Diagnosis(String problem, String where, String expected, String remedy)
+    implements Serializable {
 
   /** A diagnosis with a problem and a place, to be completed with {@link #expected} and so on. */
   public static Diagnosis of(String problem, String where) {
@@ -25,7 +28,7 @@ public record Diagnosis(String problem, String where, String expected, String re
     return new Diagnosis(problem, where, expected, action);
   }
 
-  /** One line: {@code where: problem; expected ...; remedy}. */
+  /** One line: place, problem, expectation and remedy, as far as they are given. */
   public String message() {
     StringBuilder line = new StringBuilder();
     if (!where.isEmpty()) {

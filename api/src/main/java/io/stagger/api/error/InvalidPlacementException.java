@@ -8,19 +8,21 @@ public final class InvalidPlacementException extends StaggerException {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient List<Violation> violations;
+  private final Violation[] violations;
 
   /**
+   * An error with what was found.
+   *
    * @param diagnosis the first violation, with whose placement it was
    * @param violations what was found, at least one
    */
   public InvalidPlacementException(Diagnosis diagnosis, List<Violation> violations) {
     super(diagnosis);
-    this.violations = List.copyOf(violations);
+    this.violations = violations.toArray(Violation[]::new);
   }
 
   /** What was found, at least one; at most {@link io.stagger.api.PlacementRules#LIMIT} entries. */
   public List<Violation> violations() {
-    return violations;
+    return List.of(violations);
   }
 }

@@ -10,7 +10,7 @@ public class StaggerException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Diagnosis diagnosis;
+  private final Diagnosis diagnosis;
 
   /** An error with its diagnosis and no cause. */
   public StaggerException(Diagnosis diagnosis) {
@@ -23,7 +23,7 @@ public class StaggerException extends RuntimeException {
     this.diagnosis = diagnosis;
   }
 
-  /** What was wrong, where, what was expected, what to do; never null in the raising process. */
+  /** What was wrong, where, what was expected, what to do. */
   public Diagnosis diagnosis() {
     return diagnosis;
   }

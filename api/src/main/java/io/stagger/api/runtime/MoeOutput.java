@@ -4,6 +4,7 @@ import io.stagger.api.Placement;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.weights.Tensor;
+import java.util.Objects;
 
 /** A layer's output, and which slot computed each choice. */
 public final class MoeOutput {
@@ -15,6 +16,8 @@ public final class MoeOutput {
   private final Placement placement;
 
   /**
+   * The result of one forward pass.
+   *
    * @param layer index of the MoE layer
    * @param hidden {@code [tokens, hiddenSize]}, of the batch's type
    * @param routing the experts and weights used
@@ -58,7 +61,7 @@ public final class MoeOutput {
 
   /** The slot that computed a token's choice. */
   public int slot(int token, int choice) {
-    return slots[token * routing.topK() + choice];
+    return slots[token * routing.topK() + Objects.checkIndex(choice, routing.topK())];
   }
 
   /** Choices that each rank computed, {@code [ranks]}; they add up to tokens times top-k. */

@@ -3,6 +3,7 @@ package io.stagger.api.runtime;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** Which experts each token of a batch was routed to, best first, and with which weights. */
 public final class Routing {
@@ -48,12 +49,12 @@ public final class Routing {
 
   /** The logical expert of a token's choice. */
   public int expert(int token, int choice) {
-    return experts[token * topK + choice];
+    return experts[token * topK + Objects.checkIndex(choice, topK)];
   }
 
   /** The weight of a token's choice. */
   public float weight(int token, int choice) {
-    return weights[token * topK + choice];
+    return weights[token * topK + Objects.checkIndex(choice, topK)];
   }
 
   /** Experts of all tokens, row-major; the caller's own copy. */

@@ -3,16 +3,18 @@ package io.stagger.api.strategy;
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The declaration of an option or of a configuration key: its type, default, range and a sentence.
  *
- * @param name its name: lower-case letters, digits, {@code .}, {@code -} and {@code _}
+ * @param name its name: a lower-case letter, then lower-case letters, digits, {@code .}, {@code -}
+ *     and {@code _}
  * @param type its type
  * @param defaultValue the default as it would be written in a file; null if it has none
- * @param min the smallest number allowed, for numbers
- * @param max the largest number allowed, for numbers
+ * @param min the smallest number allowed, for numbers; exact for whole numbers up to 2^53
+ * @param max the largest number allowed, for numbers; exact for whole numbers up to 2^53
  * @param choices the values allowed, for {@link Type#CHOICE}
  * @param description a sentence for people
  */
@@ -43,9 +45,25 @@ public record OptionSpec(
     PLACEMENT
   }
 
-  /** Keeps its own list. */
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9._-]*");
+
+  /**
+   * Checks the name, and keeps its own list.
+   *
+   * @throws ConfigurationException if the name could not be a key's, or a choice has no choices
+   */
   public OptionSpec {
     choices = List.copyOf(choices);
+    if (!NAME.matcher(name).matches()) {
+      throw new ConfigurationException(
+          Diagnosis.of("'" + name + "' as the name of an option", "declaration of options")
+              .expecting("a lower-case letter, then lower-case letters, digits, '.', '-' and '_'"));
+    }
+    if (type == Type.CHOICE && choices.isEmpty()) {
+      throw new ConfigurationException(
+          Diagnosis.of("no choices", "declaration of option '" + name + "'")
+              .expecting("at least one"));
+    }
   }
 
   /** A text. */
@@ -74,7 +92,8 @@ public record OptionSpec(
 
   /** One of {@code choices}; the first is the default. */
   public static OptionSpec choice(String name, List<String> choices, String description) {
-    return new OptionSpec(name, Type.CHOICE, choices.getFirst(), 0, 0, choices, description);
+    String first = choices.isEmpty() ? null : choices.getFirst();
+    return new OptionSpec(name, Type.CHOICE, first, 0, 0, choices, description);
   }
 
   /** A path, without a default unless one is given. */
@@ -154,7 +173,7 @@ public record OptionSpec(
 
   private <T extends Number> T inRange(T number, String where) {
     double value = number.doubleValue();
-    if (!(value >= min && value <= max)) {
+    if (!(value >= min && value <= max) || Double.isInfinite(value)) {
       throw refused(number.toString(), where);
     }
     return number;

@@ -4,10 +4,12 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
+import io.stagger.api.Violation;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidLoadException;
 import io.stagger.api.error.InvalidPlacementException;
 import io.stagger.api.error.StaggerException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -81,16 +83,13 @@ public record PlacementRequest(
     if (placement.layers() != model.layers()
         || placement.experts() != model.experts()
         || !placement.layout().equals(cluster.layout())) {
+      String problem = placement + " does not fit";
       throw new InvalidPlacementException(
-          Diagnosis.of(placement + " does not fit", "previous placement")
+          Diagnosis.of(problem, "previous placement")
               .expecting(
-                  "%d layers, %d experts, %d slots on %d ranks"
-                      .formatted(
-                          model.layers(),
-                          model.experts(),
-                          cluster.layout().slots(),
-                          cluster.ranks())),
-          java.util.List.of());
+                  "%d layers, %d experts, %s"
+                      .formatted(model.layers(), model.experts(), cluster.layout())),
+          List.of(new Violation(Violation.Rule.CAPACITY, -1, -1, problem)));
     }
   }
 }

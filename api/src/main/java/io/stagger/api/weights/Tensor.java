@@ -5,7 +5,9 @@ import io.stagger.api.error.InvalidInputException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A view of a dense tensor in memory, row-major (the last dimension is contiguous), little-endian.
@@ -29,22 +31,32 @@ public record Tensor(MemorySegment data, TensorType type, List<Long> shape) {
    */
   public Tensor {
     shape = List.copyOf(shape);
-    long bytes = type.bytes();
-    boolean positive = !shape.isEmpty();
-    for (long size : shape) {
-      positive &= size >= 1 && size <= Long.MAX_VALUE / bytes;
-      bytes *= positive ? size : 1;
-    }
-    if (!positive || bytes != data.byteSize()) {
+    long bytes = bytesOf(type, shape);
+    if (bytes != data.byteSize()) {
       throw new InvalidInputException(
           Diagnosis.of(data.byteSize() + " bytes", "tensor " + type + shape)
-              .expecting(positive ? bytes + " bytes" : "dimensions of at least 1"));
+              .expecting(bytes + " bytes"));
     }
+  }
+
+  private static long bytesOf(TensorType type, List<Long> shape) {
+    long bytes = type.bytes();
+    boolean sane = !shape.isEmpty();
+    for (long size : shape) {
+      sane = sane && size >= 1 && size <= Long.MAX_VALUE / bytes;
+      bytes *= sane ? size : 1;
+    }
+    if (!sane) {
+      throw new InvalidInputException(
+          Diagnosis.of("shape " + shape, "tensor of " + type)
+              .expecting("at least one dimension, each from 1, and less than 2^63 bytes"));
+    }
+    return bytes;
   }
 
   /** A view of {@code type} with the given dimensions. */
   public static Tensor of(MemorySegment data, TensorType type, long... shape) {
-    return new Tensor(data, type, java.util.Arrays.stream(shape).boxed().toList());
+    return new Tensor(data, type, Arrays.stream(shape).boxed().toList());
   }
 
   /** A view of a float array; changes to the array show through. */
@@ -52,7 +64,12 @@ public record Tensor(MemorySegment data, TensorType type, List<Long> shape) {
     return of(MemorySegment.ofArray(values), TensorType.F32, shape);
   }
 
-  /** The size of a dimension. */
+  /**
+   * The size of a dimension.
+   *
+   * @throws ArithmeticException if it is 2^31 or more
+   * @throws IndexOutOfBoundsException if there is no such dimension
+   */
   public int size(int dimension) {
     return Math.toIntExact(shape.get(dimension));
   }
@@ -66,8 +83,10 @@ public record Tensor(MemorySegment data, TensorType type, List<Long> shape) {
    * An element as a float, exactly. For small tensors and checks; kernels read {@link #data}.
    *
    * @param index position in row-major order
+   * @throws IndexOutOfBoundsException if there is no such element
    */
   public float get(long index) {
+    Objects.checkIndex(index, elements());
     return switch (type) {
       case F32 -> data.get(FLOAT, index * Float.BYTES);
       case F16 -> Float.float16ToFloat(data.get(SHORT, index * Short.BYTES));
