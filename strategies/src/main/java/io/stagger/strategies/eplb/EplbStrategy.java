@@ -1,0 +1,160 @@
+package io.stagger.strategies.eplb;
+
+import io.stagger.api.Cluster;
+import io.stagger.api.Load;
+import io.stagger.api.Placement;
+import io.stagger.api.strategy.Decision;
+import io.stagger.api.strategy.OptionSpec;
+import io.stagger.api.strategy.PlacementRequest;
+import io.stagger.api.strategy.PlacementResult;
+import io.stagger.api.strategy.PlacementStrategy;
+import io.stagger.api.strategy.StrategyTraits;
+import io.stagger.strategies.LinearStrategy;
+import io.stagger.strategies.ZigzagStrategy;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Places experts by measured load with DeepSeek's expert parallelism load balancer: redundant slots
+ * go to the most loaded experts, and replicas are packed so that ranks carry about the same.
+ *
+ * <p>Source: github.com/deepseek-ai/EPLB. On the inputs it accepts the result is the same bit for
+ * bit, equal weights going to the lowest id. Loads are therefore taken as 32-bit floats: counts
+ * above 2^24 are rounded, and those beyond 3.4e38 count as infinite. Where the original gives up,
+ * because ranks differ in slots or are down, the global policy fills each rank to its own capacity.
+ * Relative speeds of ranks are not considered; where they differ, the decision says so.
+ *
+ * <p>Options:
+ *
+ * <ul>
+ *   <li>{@code policy}: {@code hierarchical} keeps the experts of a group on one node, {@code
+ *       global} does not, {@code auto} does so where the nodes divide the groups. The policy that
+ *       was used is the decision's fact {@code policy}; if {@code auto} could not keep groups on
+ *       nodes, {@code policyReason} says why.
+ *   <li>{@code keep_slots}: within each rank, experts that it held before stay in their slots; as
+ *       in vLLM's balancer. Nothing to keep without a previous placement.
+ *   <li>{@code start}: the static placement to give as long as there is no load; {@code none} makes
+ *       that an error.
+ * </ul>
+ */
+public final class EplbStrategy implements PlacementStrategy {
+
+  static final String NAME = "eplb";
+  static final String POLICY = "policy";
+  static final String KEEP_SLOTS = "keep_slots";
+  static final String START = "start";
+
+  private static final String NO_START = "none";
+
+  private final List<PlacementStrategy> starts =
+      List.of(new LinearStrategy(), new ZigzagStrategy());
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "DeepSeek's load balancer: copies of busy experts, packed evenly by measured load.";
+  }
+
+  /** A load is not declared as a need: with the option {@code start} the strategy does without. */
+  @Override
+  public StrategyTraits traits() {
+    return StrategyTraits.NONE.replicating().usingGroups().workingIncrementally();
+  }
+
+  @Override
+  public List<OptionSpec> options() {
+    return List.of(
+        OptionSpec.choice(
+            POLICY,
+            Policy.choices(),
+            "Whether the experts of a group stay on one node; auto: where nodes divide groups."),
+        OptionSpec.flag(
+            KEEP_SLOTS, false, "Whether experts that stay on a rank stay in their slots."),
+        OptionSpec.choice(
+            START,
+            List.of(NO_START, "linear", "zigzag"),
+            "The placement to begin with while there is no load; none makes that an error."));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws io.stagger.api.error.InvalidLoadException if there is no load and {@code start} is
+   *     {@code none}
+   */
+  @Override
+  public PlacementResult place(PlacementRequest request) {
+    Optional<PlacementStrategy> start =
+        starts.stream().filter(s -> s.name().equals(request.options().text(START))).findFirst();
+    if (request.load().isEmpty() && start.isPresent()) {
+      return begin(start.get(), request);
+    }
+    return balance(request, request.requireLoad());
+  }
+
+  private static PlacementResult begin(PlacementStrategy start, PlacementRequest request) {
+    Decision decision =
+        Decision.chosen(
+            NAME, start.name(), "LOAD_MISSING", "there is no load to balance by as yet");
+    return new PlacementResult(start.place(request).placement(), decision);
+  }
+
+  private static PlacementResult balance(PlacementRequest request, Load load) {
+    Optional<Policy.Obstacle> obstacle =
+        Policy.obstacleToHierarchy(request.model(), request.cluster());
+    String asked = request.options().text(POLICY);
+    boolean global = asked.equals(Policy.GLOBAL.word()) || obstacle.isPresent();
+    EplbPlanner planner =
+        global
+            ? EplbPlanner.global(request.model(), request.cluster())
+            : EplbPlanner.hierarchical(request.model(), request.cluster());
+    Decision decision =
+        decide(asked, obstacle).with(POLICY, (global ? Policy.GLOBAL : Policy.HIERARCHICAL).word());
+    return new PlacementResult(
+        plan(planner, request, load),
+        hasEqualSpeeds(request.cluster()) ? decision : decision.with("speeds", "ignored"));
+  }
+
+  private static boolean hasEqualSpeeds(Cluster cluster) {
+    return IntStream.range(0, cluster.ranks())
+        .allMatch(rank -> cluster.speed(rank) == cluster.speed(0));
+  }
+
+  private static Decision decide(String asked, Optional<Policy.Obstacle> obstacle) {
+    if (obstacle.isEmpty() || asked.equals(Policy.GLOBAL.word())) {
+      return Decision.asRequested(NAME);
+    }
+    String reason = obstacle.get().reason();
+    return asked.equals(Policy.AUTO)
+        ? Decision.asRequested(NAME).with("policyReason", reason)
+        : Decision.fallback(
+            NAME, NAME, reason, obstacle.get().detail() + "; the global policy was used");
+  }
+
+  private static Placement plan(EplbPlanner planner, PlacementRequest request, Load load) {
+    int[][] rows = new int[load.layers()][request.cluster().layout().slots()];
+    float[] counts = new float[load.experts()];
+    for (int layer = 0; layer < rows.length; layer++) {
+      for (int expert = 0; expert < counts.length; expert++) {
+        counts[expert] = (float) load.get(layer, expert);
+      }
+      planner.planLayer(counts, rows[layer]);
+    }
+    if (request.options().flag(KEEP_SLOTS) && request.previous().isPresent()) {
+      keepSlots(request.previous().get(), rows);
+    }
+    return Placement.of(request.cluster().layout(), load.experts(), rows);
+  }
+
+  private static void keepSlots(Placement previous, int[][] rows) {
+    SlotKeeper keeper = new SlotKeeper(previous.layout(), previous.experts());
+    for (int layer = 0; layer < rows.length; layer++) {
+      keeper.keepSlots(previous.physicalToLogical(layer), rows[layer]);
+    }
+  }
+}
