@@ -34,6 +34,9 @@ final class TinyMoeSession implements LanguageModel.Session {
               .expecting("at most " + context + ", the context of the model")
               .remedy("Begin a new session for the text that follows"));
     }
+    if (tokens.length == 0) {
+      return new float[0];
+    }
     double[] rows = model.embed(tokens);
     for (int layer = 0; layer < caches.size(); layer++) {
       forward(layer, rows, tokens.length);
