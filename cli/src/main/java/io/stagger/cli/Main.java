@@ -1,16 +1,21 @@
 package io.stagger.cli;
 
-import java.lang.reflect.InvocationTargetException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
 
 /**
- * Starts the command with the vector API at hand.
+ * Starts the command from the launcher.
  *
- * <p>{@code --add-modules jdk.incubator.vector} would do the same, but then the JVM prints a
- * warning before every command, which no switch turns off. Loading the module at run time, as the
- * JVM does for its own agents, prints nothing; it takes {@code
- * --add-exports=java.base/jdk.internal.module=ALL-UNNAMED}, which the launcher gives.
+ * <p>The JVM prints a warning about the incubating vector module before anything of ours runs, and
+ * no switch turns it off. So the launcher starts the JVM with standard error going through a
+ * filter, and the real standard error as descriptor {@value #REAL_STDERR}; here it is put back in
+ * its place, after which the filter has nothing more to do with the output.
  */
 public final class Main {
+  private static final int STDERR = 2;
+  private static final int REAL_STDERR = 3;
+
   private Main() {}
 
   /**
@@ -19,21 +24,29 @@ public final class Main {
    * @param args the words after {@code stagger}
    */
   public static void main(String[] args) {
-    loadVectorModule();
+    if (Boolean.getBoolean("stagger.stderr.filtered")) {
+      restoreStderr();
+    }
     StaggerCommand.main(args);
   }
 
-  private static void loadVectorModule() {
-    try {
-      Class.forName("jdk.internal.module.Modules")
-          .getMethod("loadModule", String.class)
-          .invoke(null, "jdk.incubator.vector");
-    } catch (ReflectiveOperationException e) {
-      // Started without the launcher's flags: the CPU runtime then says which of its kernels it
-      // uses, and why.
-      if (e instanceof InvocationTargetException && e.getCause() instanceof Error error) {
-        throw error;
-      }
-    }
+  /** If it fails, everything still reaches the user, through the filter. */
+  @SuppressWarnings("restricted") // the launcher enables native access
+  private static void restoreStderr() {
+    Linker linker = Linker.nativeLinker();
+    linker
+        .defaultLookup()
+        .find("dup2")
+        .ifPresent(dup2 -> {
+          var signature =
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+          try {
+            int unused =
+                (int) linker.downcallHandle(dup2, signature).invokeExact(REAL_STDERR, STDERR);
+          } catch (Throwable e) {
+            throw new AssertionError("dup2 takes two ints and throws nothing", e);
+          }
+        });
   }
 }
