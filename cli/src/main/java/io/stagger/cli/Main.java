@@ -42,8 +42,7 @@ public final class Main {
               FunctionDescriptor.of(
                   ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
           try {
-            int unused =
-                (int) linker.downcallHandle(dup2, signature).invokeExact(REAL_STDERR, STDERR);
+            int _ = (int) linker.downcallHandle(dup2, signature).invokeExact(REAL_STDERR, STDERR);
           } catch (Throwable e) {
             throw new AssertionError("dup2 takes two ints and throws nothing", e);
           }
