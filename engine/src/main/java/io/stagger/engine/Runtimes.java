@@ -1,0 +1,104 @@
+package io.stagger.engine;
+
+import com.google.inject.Inject;
+import io.stagger.api.Cluster;
+import io.stagger.api.Placement;
+import io.stagger.api.error.ConfigurationException;
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.RuntimeUnavailableException;
+import io.stagger.api.runtime.Availability;
+import io.stagger.api.runtime.MoeRuntime;
+import io.stagger.api.runtime.ReplicaPolicy;
+import io.stagger.api.runtime.RuntimeRequest;
+import io.stagger.api.strategy.Options;
+import io.stagger.api.weights.WeightLoader;
+import io.stagger.engine.config.ConfigKeys;
+import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.plugin.BackendEntry;
+import io.stagger.engine.plugin.BackendRegistry;
+import io.stagger.engine.plugin.ReplicaPolicyRegistry;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the backend and opens runtimes on it. */
+final class Runtimes {
+
+  private static final String AUTO = "auto";
+
+  /** The backend that runs everywhere, and so the last that {@code auto} asks. */
+  private static final String LAST_RESORT = "cpu";
+
+  private final StaggerConfig config;
+  private final BackendRegistry backends;
+  private final ReplicaPolicyRegistry replicas;
+
+  @Inject
+  Runtimes(StaggerConfig config, BackendRegistry backends, ReplicaPolicyRegistry replicas) {
+    this.config = config;
+    this.backends = backends;
+    this.replicas = replicas;
+  }
+
+  BackendChoice choose() {
+    String requested = config.text(ConfigKeys.RUNTIME_BACKEND);
+    List<BackendEntry> candidates =
+        requested.equals(AUTO)
+            ? backends.all().stream()
+                .sorted(Comparator.comparing(entry -> entry.name().equals(LAST_RESORT)))
+                .toList()
+            : List.of(backends.find(requested));
+    Map<String, Availability> considered = new LinkedHashMap<>();
+    for (BackendEntry candidate : candidates) {
+      Availability availability = availability(candidate);
+      considered.put(candidate.name(), availability);
+      if (availability.available()) {
+        return new BackendChoice(requested, candidate, considered);
+      }
+    }
+    throw new RuntimeUnavailableException(
+        Diagnosis.of(
+                "no runtime backend can run here: " + considered,
+                config.where(ConfigKeys.RUNTIME_BACKEND))
+            .remedy(
+                considered.isEmpty()
+                    ? "Add a jar that provides a backend, as stagger-runtime-cpu"
+                    : "Set runtime.backend=auto to take any that is available"));
+  }
+
+  private Availability availability(BackendEntry backend) {
+    Options options = options(backend);
+    try {
+      @Nullable Availability said =
+          backend.provider().call(instance -> instance.availability(options));
+      return said == null ? Availability.no("it does not say") : said;
+    } catch (RuntimeException | LinkageError e) {
+      return Availability.no("threw " + e);
+    }
+  }
+
+  MoeRuntime open(Cluster cluster, Placement placement, WeightLoader loader) {
+    BackendEntry backend = choose().backend();
+    ReplicaPolicy policy =
+        replicas.find(config.text(ConfigKeys.RUNTIME_REPLICAS)).provider().instance();
+    RuntimeRequest request =
+        new RuntimeRequest(cluster, placement, loader, policy, options(backend));
+    return backend.provider().call(instance -> instance.open(request));
+  }
+
+  private Options options(BackendEntry backend) {
+    return new ProviderOptions(config)
+        .read(
+            backend.options(),
+            option -> ConfigKeys.backendOption(backend.name(), option),
+            Runtimes::noPlacement);
+  }
+
+  private static Placement noPlacement(Path file) {
+    throw new ConfigurationException(
+        Diagnosis.of("a backend's option cannot be a placement", file.toString()));
+  }
+}

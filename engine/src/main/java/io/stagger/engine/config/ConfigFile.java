@@ -1,0 +1,85 @@
+package io.stagger.engine.config;
+
+import io.stagger.api.error.ConfigurationException;
+import io.stagger.api.error.Diagnosis;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.commons.configuration2.PropertiesConfiguration;
+
+/** Reads a configuration file into keys and their values, all of them text. */
+final class ConfigFile {
+
+  private static final int MAX_BYTES = 1 << 20;
+
+  private ConfigFile() {}
+
+  static Map<String, String> read(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".properties")) {
+      return readProperties(file);
+    }
+    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+      return new YamlValues(file).read(text(file));
+    }
+    throw new ConfigurationException(
+        Diagnosis.of("unknown kind of configuration file", file.toString())
+            .expecting("a name that ends in .properties, .yaml or .yml"));
+  }
+
+  private static Map<String, String> readProperties(Path file) {
+    PropertiesConfiguration properties = new PropertiesConfiguration();
+    properties.setIncludesAllowed(false);
+    try {
+      properties.read(new StringReader(text(file)));
+    } catch (org.apache.commons.configuration2.ex.ConfigurationException
+        | IOException
+        | IllegalArgumentException e) {
+      throw unreadable(file, e);
+    }
+    Map<String, String> values = new TreeMap<>();
+    for (Iterator<String> keys = properties.getKeys(); keys.hasNext(); ) {
+      String key = keys.next();
+      if (!(properties.getProperty(key) instanceof String value)) {
+        throw new ConfigurationException(
+            Diagnosis.of("'" + key + "' is set more than once", file.toString())
+                .remedy("Leave one of the lines"));
+      }
+      values.put(key, value);
+    }
+    return values;
+  }
+
+  private static String text(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new ConfigurationException(
+            Diagnosis.of("more than " + MAX_BYTES + " bytes", file.toString())
+                .expecting("a configuration file"));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new ConfigurationException(
+          Diagnosis.of("not a text in UTF-8", file.toString()), e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  static ConfigurationException unreadable(Path file, Exception cause) {
+    return new ConfigurationException(
+        Diagnosis.of("cannot be read: " + cause, file.toString())
+            .remedy("Name a configuration file that exists and can be read"),
+        cause);
+  }
+}

@@ -1,0 +1,71 @@
+package io.stagger.engine.config;
+
+import io.stagger.api.error.ConfigurationException;
+import io.stagger.api.error.Diagnosis;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The environment variables of the known keys: {@code STAGGER_}, then the key in upper case, each
+ * character that is no letter or digit as {@code _}. Two keys may share a variable ({@code a.b-c}
+ * and {@code a.b_c}); to set that variable is an error.
+ */
+final class EnvironmentNames {
+
+  static final String PREFIX = "STAGGER_";
+
+  private final Map<String, Set<String>> keysOf = new TreeMap<>();
+
+  EnvironmentNames(Collection<String> keys) {
+    for (String key : keys) {
+      keysOf.computeIfAbsent(of(key), variable -> new TreeSet<>()).add(key);
+    }
+  }
+
+  static String of(String key) {
+    return PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  /** Values by key; variables that speak of no known key are passed over or refused. */
+  Map<String, String> resolve(Map<String, String> variables, boolean complete) {
+    Map<String, String> values = new TreeMap<>();
+    variables.forEach(
+        (variable, value) -> {
+          Set<String> keys = keysOf.getOrDefault(variable, Set.of());
+          if (keys.size() > 1) {
+            throw new ConfigurationException(
+                Diagnosis.of("stands for the keys " + keys, "environment variable " + variable)
+                    .expecting("one key")
+                    .remedy("Set the one that you mean in a file or on the command line"));
+          }
+          keys.forEach(key -> values.put(key, value));
+          if (keys.isEmpty() && isRefused(variable, complete)) {
+            throw new ConfigurationException(
+                Diagnosis.of("unknown key", "environment variable " + variable)
+                    .remedy(
+                        NearestName.hint(
+                            variable, keysOf.keySet(), "'stagger config' lists the keys")));
+          }
+        });
+    return values;
+  }
+
+  /**
+   * A variable that begins as those of known keys do was meant for us; so was one that is nearly
+   * right. Others, as the launcher's or the ones that Kubernetes adds for a service named stagger,
+   * are not ours.
+   */
+  private boolean isRefused(String variable, boolean complete) {
+    boolean providers = variable.startsWith("STAGGER_PLACEMENT_") || variable.startsWith("STAGGER_RUNTIME_");
+    if (providers) {
+      return complete;
+    }
+    boolean family = variable.startsWith("STAGGER_PLUGINS_") || variable.startsWith("STAGGER_CLUSTER_");
+    return family
+        || keysOf.keySet().stream().anyMatch(known -> NearestName.distance(variable, known) <= 2);
+  }
+}

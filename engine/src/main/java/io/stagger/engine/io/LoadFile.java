@@ -1,0 +1,115 @@
+package io.stagger.engine.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.stagger.api.Load;
+import io.stagger.api.ModelShape;
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidLoadException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * A load that was read from a file: SGLang's JSON ({@code {"logical_count": ...}}), a bare JSON
+ * matrix, or NumPy's {@code .npy}; {@code [layers][experts]}, or windows of such matrices, which are
+ * added up.
+ *
+ * <p>A file may have a row for each layer of the model, where those of dense layers are all zero;
+ * these rows are left out.
+ *
+ * @param load tokens per MoE layer and expert
+ * @param windows how many windows were added up; 1 for a single matrix
+ * @param droppedRows rows of the file that were left out, as belonging to dense layers
+ */
+public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
+
+  /** Keeps its own list. */
+  public LoadFile {
+    droppedRows = List.copyOf(droppedRows);
+  }
+
+  /**
+   * Reads a load.
+   *
+   * @param file its name ends in {@code .npy}, or it is JSON
+   * @param model whose load it is
+   * @throws InvalidLoadException if the file cannot be read, is malformed, or does not fit the
+   *     model; it names the file and, where there is one, the layer and the expert
+   */
+  public static Load read(Path file, ModelShape model) {
+    return open(file, model).load();
+  }
+
+  /** Likewise, with what was done to make it fit. */
+  public static LoadFile open(Path file, ModelShape model) {
+    LoadRows rows = new LoadRows(file, model.experts());
+    try {
+      if (String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".npy")) {
+        LoadNpy.read(file, rows);
+      } else {
+        LoadJson.read(file, rows);
+      }
+    } catch (JsonProcessingException e) {
+      throw new InvalidLoadException(
+          Diagnosis.of("is not valid JSON: " + e.getOriginalMessage(), file + place(e))
+              .expecting("a JSON load, or a name that ends in .npy"),
+          e);
+    } catch (IOException e) {
+      throw new InvalidLoadException(
+          Diagnosis.of("cannot be read: " + e, file.toString())
+              .remedy("Name a load file that exists and can be read"),
+          e);
+    }
+    double[][] sums = rows.sums();
+    int[] kept = moeRows(sums, model, rows);
+    double[][] layers = IntStream.of(kept).mapToObj(row -> sums[row]).toArray(double[][]::new);
+    List<Integer> dropped =
+        IntStream.range(0, sums.length)
+            .filter(row -> IntStream.of(kept).noneMatch(keptRow -> keptRow == row))
+            .boxed()
+            .toList();
+    return new LoadFile(Load.of(model.experts(), layers), rows.windows(), dropped);
+  }
+
+  private static String place(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? ""
+        : ", line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+  }
+
+  /** The rows of the model's MoE layers. */
+  private static int[] moeRows(double[][] rows, ModelShape model, LoadRows file) {
+    int layers = model.layers();
+    if (rows.length == layers) {
+      return IntStream.range(0, layers).toArray();
+    }
+    int[] busy = IntStream.range(0, rows.length).filter(row -> !isIdle(rows[row])).toArray();
+    int[] byNumber =
+        model.moeLayers().stream()
+            .mapToInt(Integer::intValue)
+            .filter(number -> number < rows.length)
+            .toArray();
+    boolean allBusyAreMoe = IntStream.of(busy).allMatch(row -> model.moeLayers().contains(row));
+    if (byNumber.length == layers && allBusyAreMoe) {
+      return byNumber;
+    }
+    // A shape without the model's layer numbers: what is not idle must be its MoE layers.
+    if (busy.length == layers) {
+      return busy;
+    }
+    throw file.wrong(
+        rows.length + " layers, " + busy.length + " of them with tokens",
+        layers + " layers, or more where those of dense layers are all zero");
+  }
+
+  private static boolean isIdle(double[] row) {
+    for (double count : row) {
+      if (count != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

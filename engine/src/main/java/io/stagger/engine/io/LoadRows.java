@@ -1,0 +1,101 @@
+package io.stagger.engine.io;
+
+import io.stagger.api.ModelShape;
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidLoadException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects the rows of a load file, each count checked as it comes, and adds up its windows. Holds
+ * no more than {@link ModelShape#MAX_LAYERS} rows of the model's width, however long the file is.
+ */
+final class LoadRows {
+
+  private final Path file;
+  private final int experts;
+  private final List<double[]> rows = new ArrayList<>();
+  private int windows;
+  private int layer;
+  private int expert;
+  private double[] row = new double[0];
+
+  LoadRows(Path file, int experts) {
+    this.file = file;
+    this.experts = experts;
+  }
+
+  void beginWindow() {
+    windows++;
+    layer = 0;
+  }
+
+  void beginRow() {
+    if (windows == 1) {
+      if (layer == ModelShape.MAX_LAYERS) {
+        throw wrong("more than " + layer + " layers", "at most " + ModelShape.MAX_LAYERS);
+      }
+      rows.add(new double[experts]);
+    } else if (layer == rows.size()) {
+      throw wrong("window " + (windows - 1) + " has more layers than the first", rows.size() + "");
+    }
+    row = rows.get(layer);
+    expert = 0;
+  }
+
+  void add(double count) {
+    if (expert == experts) {
+      throw at("more than " + experts + " counts", experts + ", one for each expert");
+    }
+    if (!(count >= 0) || Double.isInfinite(count)) {
+      throw at("count " + count, "a finite number from 0");
+    }
+    row[expert] += count;
+    if (Double.isInfinite(row[expert])) {
+      throw at("the sum of the windows is infinite", "a finite number");
+    }
+    expert++;
+  }
+
+  void endRow() {
+    if (expert != experts) {
+      throw new InvalidLoadException(
+          Diagnosis.of(expert + " counts", file + ", layer " + layer)
+              .expecting(experts + ", one for each expert"));
+    }
+    layer++;
+  }
+
+  void endWindow() {
+    if (layer != rows.size()) {
+      throw wrong(
+          "window " + (windows - 1) + " has " + layer + " layers", rows.size() + ", as the first");
+    }
+  }
+
+  /** Something that is no count where one should be. */
+  InvalidLoadException notACount(String what) {
+    return at(what, "a count");
+  }
+
+  InvalidLoadException wrong(String problem, String expected) {
+    return new InvalidLoadException(
+        Diagnosis.of(problem, file.toString()).expecting(expected));
+  }
+
+  private InvalidLoadException at(String problem, String expected) {
+    return new InvalidLoadException(
+        Diagnosis.of(problem, file + ", layer " + layer + ", expert " + expert)
+            .expecting(expected));
+  }
+
+  int windows() {
+    return windows;
+  }
+
+  /** Counts by layer, the windows added up, {@code [layers][experts]}. */
+  double[][] sums() {
+    return rows.toArray(double[][]::new);
+  }
+}

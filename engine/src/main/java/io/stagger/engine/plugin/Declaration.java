@@ -1,0 +1,133 @@
+package io.stagger.engine.plugin;
+
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.PluginException;
+import io.stagger.api.error.StaggerException;
+import io.stagger.api.strategy.OptionSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a provider for what it declares of itself, and believes nothing. */
+final class Declaration<S> {
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
+  private static final Pattern OPTION = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
+  private static final int MAX_ENTRIES = 1_000;
+
+  private final Provider<S> provider;
+  private final String where;
+
+  private Declaration(Provider<S> provider) {
+    this.provider = provider;
+    this.where = provider.origin() + ", " + provider.className();
+  }
+
+  /** Turns each provider into an entry; one that cannot be is a problem. */
+  static <S, E> List<E> entries(
+      List<Provider<S>> providers,
+      Function<Declaration<S>, E> entry,
+      List<PluginProblem> problems) {
+    List<E> entries = new ArrayList<>();
+    for (Provider<S> provider : providers) {
+      Declaration<S> declaration = new Declaration<>(provider);
+      try {
+        entries.add(entry.apply(declaration));
+      } catch (PluginException e) {
+        problems.add(new PluginProblem(e.diagnosis(), Optional.of(e)));
+      }
+    }
+    return entries;
+  }
+
+  Provider<S> provider() {
+    return provider;
+  }
+
+  /** An answer that must not be null. */
+  <T> T ask(String method, Function<S, @Nullable T> question) {
+    @Nullable T answer;
+    try {
+      answer = provider.call(question);
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      Diagnosis diagnosis = LoadFailure.diagnose(where + "." + method, e);
+      throw new PluginException(diagnosis, e);
+    }
+    if (answer == null) {
+      throw refused(method + " returns null", "a value");
+    }
+    return answer;
+  }
+
+  /** A name that selects the provider. */
+  String name(Function<S, @Nullable String> question) {
+    return validName("name()", ask("name()", question));
+  }
+
+  List<String> aliases(Function<S, @Nullable List<String>> question) {
+    List<String> aliases = copy("aliases()", ask("aliases()", question));
+    aliases.forEach(alias -> validName("aliases()", alias));
+    return aliases;
+  }
+
+  List<OptionSpec> options(Function<S, @Nullable List<OptionSpec>> question) {
+    List<OptionSpec> options = copy("options()", ask("options()", question));
+    Set<String> names = new HashSet<>();
+    for (OptionSpec option : options) {
+      check(option, names);
+    }
+    return options;
+  }
+
+  private void check(OptionSpec option, Set<String> names) {
+    if (!OPTION.matcher(option.name()).matches() || !names.add(option.name())) {
+      throw refused(
+          "options() holds the name '" + option.name() + "'",
+          "names, none of them twice, that match " + OPTION);
+    }
+    String defaultValue = option.defaultValue();
+    if (defaultValue != null) {
+      try {
+        option.parse(defaultValue, "default of option '" + option.name() + "'");
+      } catch (StaggerException e) {
+        throw refused("options(): " + e.getMessage(), "defaults within their range");
+      }
+    }
+  }
+
+  private String validName(String method, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw refused(
+          method + " returns '" + name + "'",
+          "1 to 64 lower-case letters, digits, '_', '-' and '.', beginning with a letter");
+    }
+    return name;
+  }
+
+  /** A provider's list may be endless, hold null, or change later. */
+  private <T> List<T> copy(String method, List<T> list) {
+    return ask(
+        method,
+        provider -> {
+          List<T> copy = new ArrayList<>();
+          for (T element : list) {
+            if (element == null || copy.size() == MAX_ENTRIES) {
+              throw refused(
+                  method + " holds " + (element == null ? "null" : "too many entries"),
+                  "at most " + MAX_ENTRIES + " entries");
+            }
+            copy.add(element);
+          }
+          return List.copyOf(copy);
+        });
+  }
+
+  private PluginException refused(String problem, String expected) {
+    return new PluginException(Diagnosis.of(problem, where).expecting(expected));
+  }
+}
