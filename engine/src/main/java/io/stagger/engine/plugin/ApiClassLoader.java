@@ -3,6 +3,7 @@ package io.stagger.engine.plugin;
 import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
 
 /** The parent of all plug-ins: shows the JDK and the API, and nothing else of its host. */
 final class ApiClassLoader extends ClassLoader {
@@ -27,7 +28,7 @@ final class ApiClassLoader extends ClassLoader {
   }
 
   @Override
-  protected URL findResource(String name) {
+  protected @Nullable URL findResource(String name) {
     return isShown(name) ? host.getResource(name) : null;
   }
 

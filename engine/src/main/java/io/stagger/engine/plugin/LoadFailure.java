@@ -2,6 +2,7 @@ package io.stagger.engine.plugin;
 
 import io.stagger.api.error.Diagnosis;
 import java.util.ServiceConfigurationError;
+import org.jspecify.annotations.Nullable;
 
 /** Says in words what the JDK threw while it loaded or asked a provider. */
 final class LoadFailure {
@@ -18,7 +19,7 @@ final class LoadFailure {
               .expecting("classes for Java " + Runtime.version().feature() + " or older")
               .remedy("Compile it with --release " + Runtime.version().feature());
       case ClassNotFoundException e -> missing(e.getMessage(), where);
-      case NoClassDefFoundError e -> missing(String.valueOf(e.getMessage()), where);
+      case NoClassDefFoundError e -> missing(e.getMessage(), where);
       case LinkageError e ->
           Diagnosis.of("does not fit this version of Stagger's API: " + e, where)
               .remedy("Compile it against this version");
@@ -33,8 +34,9 @@ final class LoadFailure {
     };
   }
 
-  private static Diagnosis missing(String name, String where) {
-    return Diagnosis.of("needs the class " + name.replace('/', '.') + ", which it cannot see", where)
+  private static Diagnosis missing(@Nullable String name, String where) {
+    String type = String.valueOf(name).replace('/', '.');
+    return Diagnosis.of("needs the class " + type + ", which it cannot see", where)
         .expecting("classes of the jar itself, of the JDK or of io.stagger.api")
         .remedy("Put the class into the jar, or name its jar in the manifest's Class-Path");
   }

@@ -4,10 +4,10 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.PluginException;
 import io.stagger.api.error.StaggerException;
 import io.stagger.engine.config.NearestName;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -31,15 +31,15 @@ final class Names<E extends RegistryEntry> {
     this.problems = List.copyOf(problems);
     for (E entry : entries) {
       byName.put(entry.name(), entry);
-      List<String> selectors = new ArrayList<>(entry.aliases());
-      selectors.addFirst(entry.name());
+      Set<String> selectors = new LinkedHashSet<>(List.of(entry.name()));
+      selectors.addAll(entry.aliases());
       selectors.forEach(selector -> claim(selector, entry));
     }
   }
 
   private void claim(String selector, E entry) {
     E other = bySelector.putIfAbsent(selector, entry);
-    if (other != null && other != entry) {
+    if (other != null) {
       throw new PluginException(
           Diagnosis.of(
                   "two claim the name '"
@@ -85,10 +85,5 @@ final class Names<E extends RegistryEntry> {
     String more =
         problems.size() <= MAX_PROBLEMS ? "" : "; and " + (problems.size() - MAX_PROBLEMS) + " more";
     return "; these plug-ins could not be used: " + String.join("; ", some) + more;
-  }
-
-  /** Every name and alias. */
-  List<String> selectors() {
-    return Collections.unmodifiableList(new ArrayList<>(bySelector.keySet()));
   }
 }

@@ -1,6 +1,7 @@
 package io.stagger.engine.plugin;
 
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance of an SPI and where it came from.
@@ -12,7 +13,7 @@ import java.util.function.Function;
 public record Provider<S>(S instance, String origin) {
 
   /** Calls the provider with its own class loader as the thread's context class loader. */
-  public <T> T call(Function<S, T> question) {
+  public <T extends @Nullable Object> T call(Function<S, T> question) {
     try (ContextClassLoader _ = ContextClassLoader.of(instance.getClass().getClassLoader())) {
       return question.apply(instance);
     }
