@@ -24,12 +24,11 @@ public record BackendChoice(
   /** A sentence for people: the chosen backend's device, and why the others were passed over. */
   public String reason() {
     StringBuilder text = new StringBuilder();
-    considered.forEach(
-        (name, availability) ->
-            text.append(text.isEmpty() ? "" : "; ")
-                .append(name)
-                .append(availability.available() ? ": " : " is not available: ")
-                .append(availability.detail()));
+    considered.forEach((name, availability) ->
+        text.append(text.isEmpty() ? "" : "; ")
+            .append(name)
+            .append(availability.available() ? ": " : " is not available: ")
+            .append(availability.detail()));
     return text.toString();
   }
 }

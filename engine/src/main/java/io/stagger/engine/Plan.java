@@ -61,11 +61,10 @@ public record Plan(
   /** The imbalance of each layer; empty without a load. */
   public List<Double> imbalances() {
     return balance
-        .map(
-            measured ->
-                java.util.stream.IntStream.range(0, measured.layers())
-                    .mapToObj(measured::imbalance)
-                    .toList())
+        .map(measured ->
+            java.util.stream.IntStream.range(0, measured.layers())
+                .mapToObj(measured::imbalance)
+                .toList())
         .orElse(List.of());
   }
 

@@ -3,7 +3,6 @@ package io.stagger.engine;
 import io.stagger.api.Placement;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.Options;
-import io.stagger.engine.config.ConfigValue;
 import io.stagger.engine.config.StaggerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +26,9 @@ final class ProviderOptions {
    * @param placements reads the file of an option that is a placement
    */
   Options read(
-      List<OptionSpec> options, UnaryOperator<OptionSpec> key, Function<Path, Placement> placements) {
+      List<OptionSpec> options,
+      UnaryOperator<OptionSpec> key,
+      Function<Path, Placement> placements) {
     Options values = Options.empty();
     for (OptionSpec option : options) {
       OptionSpec whole = key.apply(option);

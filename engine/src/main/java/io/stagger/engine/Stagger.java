@@ -129,8 +129,7 @@ public final class Stagger implements AutoCloseable {
   /** Every jar and provider that is not used, and why. */
   public List<PluginProblem> problems() {
     Set<PluginProblem> all = new LinkedHashSet<>();
-    Stream.of(
-            plugins.problems(), strategies.problems(), backends.problems(), replicas.problems())
+    Stream.of(plugins.problems(), strategies.problems(), backends.problems(), replicas.problems())
         .forEach(all::addAll);
     return List.copyOf(all);
   }

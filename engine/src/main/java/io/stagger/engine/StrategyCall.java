@@ -79,13 +79,14 @@ final class StrategyCall {
         owned.initCause(e);
         yield owned;
       }
-      case ConfigurationException e -> new ConfigurationException(
-          new Diagnosis(
-              e.diagnosis().problem(),
-              strategy.described(),
-              e.diagnosis().expected(),
-              "Its options are the keys placement." + strategy.name() + ".*"),
-          e);
+      case ConfigurationException e ->
+          new ConfigurationException(
+              new Diagnosis(
+                  e.diagnosis().problem(),
+                  strategy.described(),
+                  e.diagnosis().expected(),
+                  "Its options are the keys placement." + strategy.name() + ".*"),
+              e);
       case StaggerException e -> e;
       case null -> failed("failed without a reason", null);
       default -> failed("threw " + cause, cause);

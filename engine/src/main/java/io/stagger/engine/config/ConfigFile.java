@@ -69,8 +69,7 @@ final class ConfigFile {
       }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new ConfigurationException(
-          Diagnosis.of("not a text in UTF-8", file.toString()), e);
+      throw new ConfigurationException(Diagnosis.of("not a text in UTF-8", file.toString()), e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

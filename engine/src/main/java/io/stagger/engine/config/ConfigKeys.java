@@ -13,7 +13,9 @@ public final class ConfigKeys {
   /** Which strategy plans. */
   public static final OptionSpec PLACEMENT_STRATEGY =
       OptionSpec.text(
-          "placement.strategy", "auto", "The strategy that plans; 'stagger strategies' lists them.");
+          "placement.strategy",
+          "auto",
+          "The strategy that plans; 'stagger strategies' lists them.");
 
   /** Whether a fallback is an error. */
   public static final OptionSpec PLACEMENT_STRICT =

@@ -33,24 +33,23 @@ final class EnvironmentNames {
   /** Values by key; variables that speak of no known key are passed over or refused. */
   Map<String, String> resolve(Map<String, String> variables, boolean complete) {
     Map<String, String> values = new TreeMap<>();
-    variables.forEach(
-        (variable, value) -> {
-          Set<String> keys = keysOf.getOrDefault(variable, Set.of());
-          if (keys.size() > 1) {
-            throw new ConfigurationException(
-                Diagnosis.of("stands for the keys " + keys, "environment variable " + variable)
-                    .expecting("one key")
-                    .remedy("Set the one that you mean in a file or on the command line"));
-          }
-          keys.forEach(key -> values.put(key, value));
-          if (keys.isEmpty() && isRefused(variable, complete)) {
-            throw new ConfigurationException(
-                Diagnosis.of("unknown key", "environment variable " + variable)
-                    .remedy(
-                        NearestName.hint(
-                            variable, keysOf.keySet(), "'stagger config' lists the keys")));
-          }
-        });
+    variables.forEach((variable, value) -> {
+      Set<String> keys = keysOf.getOrDefault(variable, Set.of());
+      if (keys.size() > 1) {
+        throw new ConfigurationException(
+            Diagnosis.of("stands for the keys " + keys, "environment variable " + variable)
+                .expecting("one key")
+                .remedy("Set the one that you mean in a file or on the command line"));
+      }
+      keys.forEach(key -> values.put(key, value));
+      if (keys.isEmpty() && isRefused(variable, complete)) {
+        throw new ConfigurationException(
+            Diagnosis.of("unknown key", "environment variable " + variable)
+                .remedy(
+                    NearestName.hint(
+                        variable, keysOf.keySet(), "'stagger config' lists the keys")));
+      }
+    });
     return values;
   }
 
@@ -60,11 +59,13 @@ final class EnvironmentNames {
    * are not ours.
    */
   private boolean isRefused(String variable, boolean complete) {
-    boolean providers = variable.startsWith("STAGGER_PLACEMENT_") || variable.startsWith("STAGGER_RUNTIME_");
+    boolean providers =
+        variable.startsWith("STAGGER_PLACEMENT_") || variable.startsWith("STAGGER_RUNTIME_");
     if (providers) {
       return complete;
     }
-    boolean family = variable.startsWith("STAGGER_PLUGINS_") || variable.startsWith("STAGGER_CLUSTER_");
+    boolean family =
+        variable.startsWith("STAGGER_PLUGINS_") || variable.startsWith("STAGGER_CLUSTER_");
     return family
         || keysOf.keySet().stream().anyMatch(known -> NearestName.distance(variable, known) <= 2);
   }

@@ -21,8 +21,8 @@ import org.apache.commons.configuration2.CompositeConfiguration;
 
 /**
  * The configuration in force. Layers, the last one that sets a key wins: the defaults of {@link
- * ConfigKeys}, a file, environment variables ({@code STAGGER_PLACEMENT_STRATEGY}), system properties
- * ({@code stagger.placement.strategy}), the command line.
+ * ConfigKeys}, a file, environment variables ({@code STAGGER_PLACEMENT_STRATEGY}), system
+ * properties ({@code stagger.placement.strategy}), the command line.
  *
  * <p>Every key is known: an unknown one is an error that names the nearest, and so is a value that
  * is not of its key's type. The keys of strategies and backends are known only to an open {@code
@@ -76,26 +76,24 @@ public final class StaggerConfig {
             names.resolve(sources.environment(), complete)));
     all.add(known(key -> "file " + file, sources.fileValues(), complete));
     Map<String, String> defaults = new TreeMap<>();
-    specs.forEach(
-        (key, spec) -> {
-          if (spec.defaultValue() != null) {
-            defaults.put(key, spec.defaultValue());
-          }
-        });
+    specs.forEach((key, spec) -> {
+      if (spec.defaultValue() != null) {
+        defaults.put(key, spec.defaultValue());
+      }
+    });
     all.add(Layer.of(key -> Layer.DEFAULT, defaults));
     return List.copyOf(all);
   }
 
   private Layer known(UnaryOperator<String> origin, Map<String, String> values, boolean complete) {
     Map<String, String> kept = new TreeMap<>();
-    values.forEach(
-        (key, value) -> {
-          if (specs.containsKey(key)) {
-            kept.put(key, value);
-          } else if (complete || !ConfigKeys.isProviderKey(key)) {
-            throw unknown(key, origin.apply(key));
-          }
-        });
+    values.forEach((key, value) -> {
+      if (specs.containsKey(key)) {
+        kept.put(key, value);
+      } else if (complete || !ConfigKeys.isProviderKey(key)) {
+        throw unknown(key, origin.apply(key));
+      }
+    });
     return Layer.of(origin, kept);
   }
 
@@ -179,11 +177,10 @@ public final class StaggerConfig {
     String text =
         value
             .value()
-            .orElseThrow(
-                () ->
-                    new ConfigurationException(
-                        Diagnosis.of("'" + key.name() + "' is not set", "configuration")
-                            .expecting(key.range())));
+            .orElseThrow(() ->
+                new ConfigurationException(
+                    Diagnosis.of("'" + key.name() + "' is not set", "configuration")
+                        .expecting(key.range())));
     return type.cast(value.spec().parse(text, where(value)));
   }
 

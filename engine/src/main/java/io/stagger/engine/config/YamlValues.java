@@ -73,8 +73,7 @@ final class YamlValues {
   }
 
   private ConfigurationException refused(String problem, String expected) {
-    return new ConfigurationException(
-        Diagnosis.of(problem, file.toString()).expecting(expected));
+    return new ConfigurationException(Diagnosis.of(problem, file.toString()).expecting(expected));
   }
 
   /** Knows no type but text. */

@@ -20,7 +20,6 @@ final class Json {
   /** Where a parser stands, for messages: {@code line 3, column 14}. */
   static String at(JsonParser parser) {
     return "line %d, column %d"
-        .formatted(
-            parser.currentLocation().getLineNr(), parser.currentLocation().getColumnNr());
+        .formatted(parser.currentLocation().getLineNr(), parser.currentLocation().getColumnNr());
   }
 }

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * A load that was read from a file: SGLang's JSON ({@code {"logical_count": ...}}), a bare JSON
- * matrix, or NumPy's {@code .npy}; {@code [layers][experts]}, or windows of such matrices, which are
- * added up.
+ * matrix, or NumPy's {@code .npy}; {@code [layers][experts]}, or windows of such matrices, which
+ * are added up.
  *
  * <p>A file may have a row for each layer of the model, where those of dense layers are all zero;
  * these rows are left out.

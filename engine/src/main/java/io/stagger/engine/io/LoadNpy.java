@@ -3,7 +3,10 @@ package io.stagger.engine.io;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Reads a load from NumPy's format: {@code [layers, experts]} or {@code [windows, layers, experts]}. */
+/**
+ * Reads a load from NumPy's format: {@code [layers, experts]} or {@code [windows, layers,
+ * experts]}.
+ */
 final class LoadNpy {
 
   private LoadNpy() {}
@@ -24,9 +27,7 @@ final class LoadNpy {
           rows.beginRow();
           for (int expert = 0; expert < experts; expert++) {
             rows.add(
-                shape.length == 3
-                    ? array.get(window, layer, expert)
-                    : array.get(layer, expert));
+                shape.length == 3 ? array.get(window, layer, expert) : array.get(layer, expert));
           }
           rows.endRow();
         }

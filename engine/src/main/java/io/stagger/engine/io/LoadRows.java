@@ -80,8 +80,7 @@ final class LoadRows {
   }
 
   InvalidLoadException wrong(String problem, String expected) {
-    return new InvalidLoadException(
-        Diagnosis.of(problem, file.toString()).expecting(expected));
+    return new InvalidLoadException(Diagnosis.of(problem, file.toString()).expecting(expected));
   }
 
   private InvalidLoadException at(String problem, String expected) {

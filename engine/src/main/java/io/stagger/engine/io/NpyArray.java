@@ -98,8 +98,7 @@ final class NpyArray implements AutoCloseable {
   }
 
   static InvalidLoadException wrong(Path file, String problem, String expected) {
-    return new InvalidLoadException(
-        Diagnosis.of(problem, file.toString()).expecting(expected));
+    return new InvalidLoadException(Diagnosis.of(problem, file.toString()).expecting(expected));
   }
 
   /** The length of each dimension. */

@@ -56,7 +56,8 @@ final class NpyHeader {
 
   private static int[] lengths(Path file, String text) {
     String[] parts = text.isBlank() ? new String[0] : text.strip().split(" *, *", -1);
-    int count = parts.length > 0 && parts[parts.length - 1].isEmpty() ? parts.length - 1 : parts.length;
+    int count =
+        parts.length > 0 && parts[parts.length - 1].isEmpty() ? parts.length - 1 : parts.length;
     if (count > MAX_DIMENSIONS) {
       throw NpyArray.wrong(file, count + " dimensions", "at most " + MAX_DIMENSIONS);
     }

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * layer, an expert for each slot, as SGLang's {@code --init-expert-location} has it. A file that
  * Stagger wrote also holds, by these keys: {@code strategy} and {@code requested_strategy}, {@code
  * fingerprint}, {@code experts}, {@code nodes}, {@code ranks}, {@code slots_per_rank}, {@code
- * moe_layers} (the row of each MoE layer), {@code imbalance} and {@code bound} (a list, one for each
- * MoE layer).
+ * moe_layers} (the row of each MoE layer), {@code imbalance} and {@code bound} (a list, one for
+ * each MoE layer).
  *
  * <p>Rows are numbered as the model's layers, dense ones included, as SGLang wants them. A dense
  * layer's row, which nothing uses, spreads the experts in order.
@@ -118,11 +118,10 @@ public final class PlacementFile {
   public Placement placement() {
     SlotLayout layout =
         layout()
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        Diagnosis.of("does not say how many ranks there are", file.toString())
-                            .remedy("Give the number of ranks")));
+            .orElseThrow(() ->
+                new InvalidInputException(
+                    Diagnosis.of("does not say how many ranks there are", file.toString())
+                        .remedy("Give the number of ranks")));
     return placement(layout);
   }
 
@@ -165,7 +164,8 @@ public final class PlacementFile {
           file,
           "the fingerprint is that of another placement: " + json.fingerprint,
           placement.fingerprint(),
-          "The map was changed after it was written; remove the key 'fingerprint' if that is meant");
+          "The map was changed after it was written; remove the key 'fingerprint' if that is"
+              + " meant");
     }
     return placement;
   }

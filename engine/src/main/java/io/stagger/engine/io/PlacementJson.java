@@ -178,8 +178,7 @@ final class PlacementJson {
     return exception;
   }
 
-  static void writeMap(OutputStream out, ModelShape model, Placement placement)
-      throws IOException {
+  static void writeMap(OutputStream out, ModelShape model, Placement placement) throws IOException {
     try (JsonGenerator json = Json.FACTORY.createGenerator(out, JsonEncoding.UTF8)) {
       json.writeStartObject();
       map(json, model, placement);

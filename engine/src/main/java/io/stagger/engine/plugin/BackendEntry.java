@@ -11,8 +11,7 @@ import java.util.List;
  * @param options the options it understands
  * @param provider the backend and where it came from
  */
-public record BackendEntry(
-    String name, List<OptionSpec> options, Provider<RuntimeBackend> provider)
+public record BackendEntry(String name, List<OptionSpec> options, Provider<RuntimeBackend> provider)
     implements RegistryEntry {
 
   /** Keeps its own list. */

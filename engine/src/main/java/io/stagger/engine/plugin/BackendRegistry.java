@@ -57,10 +57,8 @@ public final class BackendRegistry {
   /** The configuration keys of the backends' options. */
   public List<OptionSpec> keys() {
     return all().stream()
-        .flatMap(
-            entry ->
-                entry.options().stream()
-                    .map(option -> ConfigKeys.backendOption(entry.name(), option)))
+        .flatMap(entry ->
+            entry.options().stream().map(option -> ConfigKeys.backendOption(entry.name(), option)))
         .toList();
   }
 }

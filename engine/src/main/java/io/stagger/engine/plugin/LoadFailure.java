@@ -25,8 +25,9 @@ final class LoadFailure {
               .remedy("Compile it against this version");
       case ServiceConfigurationError e ->
           Diagnosis.of(String.valueOf(e.getMessage()), where)
-              .expecting("a service file that lists public classes with a public constructor"
-                  + " without parameters");
+              .expecting(
+                  "a service file that lists public classes with a public constructor"
+                      + " without parameters");
       default ->
           Diagnosis.of("threw " + root, where)
               .expecting("a constructor and declarations that do not fail")

@@ -80,10 +80,11 @@ final class Names<E extends RegistryEntry> {
     if (problems.isEmpty()) {
       return "";
     }
-    List<String> some =
-        problems.stream().limit(MAX_PROBLEMS).map(PluginProblem::message).toList();
+    List<String> some = problems.stream().limit(MAX_PROBLEMS).map(PluginProblem::message).toList();
     String more =
-        problems.size() <= MAX_PROBLEMS ? "" : "; and " + (problems.size() - MAX_PROBLEMS) + " more";
+        problems.size() <= MAX_PROBLEMS
+            ? ""
+            : "; and " + (problems.size() - MAX_PROBLEMS) + " more";
     return "; these plug-ins could not be used: " + String.join("; ", some) + more;
   }
 }

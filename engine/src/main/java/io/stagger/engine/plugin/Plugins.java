@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The providers of all SPIs: those on the class path, then those of each plug-in jar in the order of
- * the jars' names.
+ * The providers of all SPIs: those on the class path, then those of each plug-in jar in the order
+ * of the jars' names.
  *
  * <p>A plug-in's class that the class path has too, as in a stray copy of one of Stagger's own
  * jars, is passed over with a problem. Closing closes the jars' class loaders; what plug-ins handed

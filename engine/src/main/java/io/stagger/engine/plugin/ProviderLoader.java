@@ -74,7 +74,9 @@ final class ProviderLoader<S> {
       problems.add(
           PluginProblem.of(
               Diagnosis.of(
-                      "holds " + type.getName() + ", which the class path has already; its copy is"
+                      "holds "
+                          + type.getName()
+                          + ", which the class path has already; its copy is"
                           + " not used",
                       origin)
                   .remedy("Remove the jar from the folder of plug-ins")));

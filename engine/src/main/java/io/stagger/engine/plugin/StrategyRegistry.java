@@ -30,8 +30,7 @@ public final class StrategyRegistry {
         new ArrayList<>(plugins.of(PlacementStrategy.class));
     added.forEach(strategy -> providers.add(new Provider<>(strategy, "program")));
     List<PluginProblem> problems = new ArrayList<>(plugins.problems());
-    List<StrategyEntry> entries =
-        Declaration.entries(providers, StrategyRegistry::entry, problems);
+    List<StrategyEntry> entries = Declaration.entries(providers, StrategyRegistry::entry, problems);
     return new StrategyRegistry(new Names<>("strategy", entries, problems));
   }
 
@@ -68,10 +67,8 @@ public final class StrategyRegistry {
   /** The configuration keys of the strategies' options. */
   public List<OptionSpec> keys() {
     return all().stream()
-        .flatMap(
-            entry ->
-                entry.options().stream()
-                    .map(option -> ConfigKeys.strategyOption(entry.name(), option)))
+        .flatMap(entry ->
+            entry.options().stream().map(option -> ConfigKeys.strategyOption(entry.name(), option)))
         .toList();
   }
 }
