@@ -57,19 +57,16 @@ final class EplbPlanner {
   }
 
   /**
-   * A planner that keeps groups on nodes.
+   * A planner for a model on a cluster that has room for it.
    *
-   * @param cluster all ranks up, with equal slots; its nodes divide the model's groups
+   * @param policy hierarchical only if {@link Policy#obstacleToHierarchy} finds no obstacle
    */
-  static EplbPlanner hierarchical(ModelShape model, Cluster cluster) {
-    int[] firstNode = Arrays.copyOf(usableSlots(cluster), cluster.ranksPerNode());
-    return new EplbPlanner(
-        model.experts(), model.groups(), cluster.nodes(), firstSlots(cluster), firstNode);
-  }
-
-  /** A planner that may put every replica on every rank that is up. */
-  static EplbPlanner global(ModelShape model, Cluster cluster) {
-    return new EplbPlanner(model.experts(), 1, 1, firstSlots(cluster), usableSlots(cluster));
+  static EplbPlanner of(Policy policy, ModelShape model, Cluster cluster) {
+    int groups = policy == Policy.HIERARCHICAL ? model.groups() : 1;
+    int nodes = policy == Policy.HIERARCHICAL ? cluster.nodes() : 1;
+    // Without an obstacle all nodes are alike, so the first stands for each.
+    int[] nodeCapacities = Arrays.copyOf(usableSlots(cluster), cluster.ranks() / nodes);
+    return new EplbPlanner(model.experts(), groups, nodes, firstSlots(cluster), nodeCapacities);
   }
 
   private static int[] firstSlots(Cluster cluster) {

@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
  *
  * <p>Source: github.com/deepseek-ai/EPLB. On the inputs it accepts the result is the same bit for
  * bit, equal weights going to the lowest id. Loads are therefore taken as 32-bit floats: counts
- * above 2^24 are rounded, and those beyond 3.4e38 count as infinite. Where the original gives up,
- * because ranks differ in slots or are down, the global policy fills each rank to its own capacity.
- * Relative speeds of ranks are not considered; where they differ, the decision says so.
+ * above 2^24 are rounded. Where the original gives up, because ranks differ in slots or are down,
+ * the global policy fills each rank to its own capacity. Relative speeds of ranks are not
+ * considered; where they differ, the decision says so.
  *
  * <p>Options:
  *
@@ -109,14 +109,10 @@ public final class EplbStrategy implements PlacementStrategy {
         Policy.obstacleToHierarchy(request.model(), request.cluster());
     String asked = request.options().text(POLICY);
     boolean global = asked.equals(Policy.GLOBAL.word()) || obstacle.isPresent();
-    EplbPlanner planner =
-        global
-            ? EplbPlanner.global(request.model(), request.cluster())
-            : EplbPlanner.hierarchical(request.model(), request.cluster());
-    Decision decision =
-        decide(asked, obstacle).with(POLICY, (global ? Policy.GLOBAL : Policy.HIERARCHICAL).word());
+    Policy policy = global ? Policy.GLOBAL : Policy.HIERARCHICAL;
+    Decision decision = decide(asked, obstacle).with(POLICY, policy.word());
     return new PlacementResult(
-        plan(planner, request, load),
+        plan(policy, request, load),
         hasEqualSpeeds(request.cluster()) ? decision : decision.with("speeds", "ignored"));
   }
 
@@ -136,8 +132,18 @@ public final class EplbStrategy implements PlacementStrategy {
             NAME, NAME, reason, obstacle.get().detail() + "; the global policy was used");
   }
 
-  private static Placement plan(EplbPlanner planner, PlacementRequest request, Load load) {
+  private static Placement plan(Policy policy, PlacementRequest request, Load load) {
     int[][] rows = new int[load.layers()][request.cluster().layout().slots()];
+    if (rows.length > 0) {
+      planLayers(EplbPlanner.of(policy, request.model(), request.cluster()), load, rows);
+    }
+    if (request.options().flag(KEEP_SLOTS) && request.previous().isPresent()) {
+      keepSlots(request.previous().get(), rows);
+    }
+    return Placement.of(request.cluster().layout(), load.experts(), rows);
+  }
+
+  private static void planLayers(EplbPlanner planner, Load load, int[][] rows) {
     float[] counts = new float[load.experts()];
     for (int layer = 0; layer < rows.length; layer++) {
       for (int expert = 0; expert < counts.length; expert++) {
@@ -145,10 +151,6 @@ public final class EplbStrategy implements PlacementStrategy {
       }
       planner.planLayer(counts, rows[layer]);
     }
-    if (request.options().flag(KEEP_SLOTS) && request.previous().isPresent()) {
-      keepSlots(request.previous().get(), rows);
-    }
-    return Placement.of(request.cluster().layout(), load.experts(), rows);
   }
 
   private static void keepSlots(Placement previous, int[][] rows) {

@@ -1,0 +1,45 @@
+package io.stagger.strategies;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stagger.api.Cluster;
+import io.stagger.api.ModelShape;
+import io.stagger.api.strategy.Decision;
+import io.stagger.api.strategy.PlacementRequest;
+import io.stagger.api.strategy.PlacementResult;
+import io.stagger.api.strategy.PlacementStrategy;
+import io.stagger.testkit.PlacementStrategyContract;
+import org.junit.jupiter.api.Test;
+
+/** Auto keeps the contract, and chooses by the model's expert groups. */
+class AutoStrategyTest extends PlacementStrategyContract {
+
+  private static final Cluster CLUSTER = Cluster.of(1, 4, 16);
+
+  @Override
+  protected PlacementStrategy strategy() {
+    return new AutoStrategy();
+  }
+
+  @Test
+  void choosesZigzagForExpertGroups() {
+    PlacementRequest request = PlacementRequest.of(ModelShape.of(3, 16, 2, 4, 2), CLUSTER);
+    PlacementResult result = strategy().place(request);
+    assertThat(result.placement()).isEqualTo(new ZigzagStrategy().place(request).placement());
+    assertThat(result.decision().effective()).isEqualTo("zigzag");
+    assertThat(result.decision().outcome()).isEqualTo(Decision.Outcome.CHOSEN);
+    assertThat(result.decision().reason()).isEqualTo("EXPERT_GROUPS");
+    assertThat(result.decision().facts()).containsEntry("groups", "4");
+  }
+
+  @Test
+  void choosesLinearWithoutExpertGroups() {
+    PlacementRequest request = PlacementRequest.of(ModelShape.of(3, 16, 2, 1, 1), CLUSTER);
+    PlacementResult result = strategy().place(request);
+    assertThat(result.placement()).isEqualTo(new LinearStrategy().place(request).placement());
+    assertThat(result.decision().effective()).isEqualTo("linear");
+    assertThat(result.decision().outcome()).isEqualTo(Decision.Outcome.CHOSEN);
+    assertThat(result.decision().reason()).isEqualTo("NO_EXPERT_GROUPS");
+    assertThat(result.decision().facts()).containsEntry("groups", "1");
+  }
+}
