@@ -145,6 +145,7 @@ class ClusterTest {
         .isEqualTo(Cluster.of(2, 4, 9).withRanksDown(1))
         .hasSameHashCodeAs(Cluster.of(2, 4, 9).withRanksDown(1))
         .isNotEqualTo(CLUSTER)
+        .doesNotHaveSameHashCodeAs(CLUSTER)
         .isNotEqualTo(Cluster.of(4, 4, 9).withRanksDown(1))
         .isNotEqualTo(Cluster.of(2, 4, 8).withRanksDown(1))
         .isNotEqualTo(CLUSTER.withRanksDown(1).withSpeeds(1, 1, 1, 2));

@@ -247,7 +247,25 @@ class HuggingFaceConfigTest {
     assertThat(moeLayers("\"first_k_dense_replace\": 3, \"moe_layer_freq\": 2"))
         .containsExactly(4, 6);
     assertThat(moeLayers("\"first_k_dense_replace\": 9")).isEmpty();
+    assertThat(moeLayers("\"decoder_sparse_step\": 3")).containsExactly(2, 5);
     assertThat(moeLayers("\"moe_layer_freq\": 0, \"decoder_sparse_step\": 0")).hasSize(8);
+  }
+
+  @Test
+  void acceptsTheMostLayersAndTheWidestSharedExpert() throws Exception {
+    String deep = MIXTRAL.replace("\"num_hidden_layers\": 32", "\"num_hidden_layers\": 4096");
+    assertThat(read(deep).shape().layers()).isEqualTo(4096);
+    String wide =
+        MIXTRAL.replace(
+            "\"intermediate_size\": 14336",
+            "\"intermediate_size\": 1024, \"n_shared_experts\": 1024");
+    assertThat(read(wide).requireMoe().sharedIntermediateSize()).isEqualTo(MoeSpec.MAX_WIDTH);
+  }
+
+  @Test
+  void readsQwenMoeWithoutASharedExpertAsOneWithoutAGate() throws Exception {
+    assertThat(read(MIXTRAL.replace("\"mixtral\"", "\"qwen2_moe\"")).requireMoe().sharedGate())
+        .isFalse();
   }
 
   private static List<Integer> moeLayers(String keys) throws Exception {

@@ -78,6 +78,16 @@ class LoadTest {
   }
 
   @Test
+  void refusesRowsThatAreTooManyOrHaveNoExpert() {
+    assertThatExceptionOfType(InvalidLoadException.class)
+        .isThrownBy(() -> Load.of(0, new double[1][0]));
+    assertThatExceptionOfType(InvalidLoadException.class)
+        .isThrownBy(() -> Load.of(1, new double[ModelShape.MAX_LAYERS + 1][1]));
+    assertThat(Load.of(1, new double[ModelShape.MAX_LAYERS][1]).layers()).isEqualTo(4096);
+    assertThat(Load.uniform(1, ModelShape.MAX_EXPERTS, 1).experts()).isEqualTo(65_536);
+  }
+
+  @Test
   void refusesAUniformCountOutOfRangeEvenWithoutLayers() {
     assertThatExceptionOfType(InvalidLoadException.class)
         .isThrownBy(() -> Load.uniform(0, 4, Double.NaN));
@@ -152,6 +162,7 @@ class LoadTest {
         .isEqualTo(same)
         .hasSameHashCodeAs(same)
         .isNotEqualTo(LOAD.plus(LOAD))
+        .doesNotHaveSameHashCodeAs(LOAD.plus(LOAD))
         .isNotEqualTo(Load.uniform(0, 3, 0))
         .hasToString("Load[3 layers x 3 experts]");
     assertThat(Load.uniform(1, 4, 0)).isNotEqualTo(Load.uniform(2, 2, 0));

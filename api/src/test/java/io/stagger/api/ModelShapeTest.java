@@ -72,6 +72,14 @@ class ModelShapeTest {
   }
 
   @Test
+  void refusesMoreLayersThanTheLimitHoweverTheyAreNumbered() {
+    List<Integer> layers = IntStream.range(100, 4197).boxed().toList();
+    assertThatExceptionOfType(InvalidModelException.class)
+        .isThrownBy(() -> new ModelShape("m", layers, 4, 1, 1, 1))
+        .withMessage("model: 4097 MoE layers; expected at most 4096");
+  }
+
+  @Test
   void refusesLayersOutOfOrder() {
     assertThatExceptionOfType(InvalidModelException.class)
         .isThrownBy(() -> new ModelShape("m", List.of(1, 1), 4, 1, 1, 1))

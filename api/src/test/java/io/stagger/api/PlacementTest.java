@@ -178,6 +178,14 @@ class PlacementTest {
   }
 
   @Test
+  void acceptsTheMostLayersAndTheMostExperts() {
+    int[][] none = new int[ModelShape.MAX_LAYERS][0];
+    assertThat(Placement.of(SlotLayout.of(0), 1, none).layers()).isEqualTo(4096);
+    Placement wide = Placement.of(SlotLayout.of(1), ModelShape.MAX_EXPERTS, new int[][] {{65_535}});
+    assertThat(wide.replica(0, 65_535, 0)).isZero();
+  }
+
+  @Test
   void refusesToPadAMapThatNoMachineHolds() {
     int slots = 1 << 20;
     int experts = 1 << 10;
@@ -259,6 +267,8 @@ class PlacementTest {
         Placement.of(
             SlotLayout.of(3, 2, 1), 4, new int[][] {{0, 1, 2, 3, 0, 1}, {0, 2, 0, 1, 0, 3}});
     assertThat(DOCUMENTED).isEqualTo(same).hasSameHashCodeAs(same);
+    assertThat(Placement.of(SlotLayout.of(1), 1, new int[][] {{0}}))
+        .doesNotHaveSameHashCodeAs(Placement.of(SlotLayout.of(1), 1, new int[][] {{-1}}));
     assertThat(DOCUMENTED)
         .isNotEqualTo(Placement.of(SlotLayout.of(3, 3), 4, DOCUMENTED.physicalToLogical()))
         .isNotEqualTo(Placement.of(DOCUMENTED.layout(), 5, DOCUMENTED.physicalToLogical()))

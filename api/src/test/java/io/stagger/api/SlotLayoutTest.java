@@ -138,6 +138,7 @@ class SlotLayoutTest {
         .isEqualTo(SlotLayout.of(2, 1))
         .hasSameHashCodeAs(SlotLayout.of(2, 1))
         .isNotEqualTo(SlotLayout.of(1, 2))
+        .doesNotHaveSameHashCodeAs(SlotLayout.of(1, 2))
         .isNotEqualTo(SlotLayout.of(2, 1, 0))
         .hasToString("SlotLayout[2, 1]");
   }

@@ -23,6 +23,7 @@ class OptionSpecTest {
     assertThat(INTEGER.parse(" 8 ", "k")).isEqualTo(8L);
     assertThat(DECIMAL.parse("1e-1", "k")).isEqualTo(0.1);
     assertThat(FLAG.parse("false", "k")).isEqualTo(false);
+    assertThat(FLAG.parse("true", "k")).isEqualTo(true);
     assertThat(CHOICE.parse("global", "k")).isEqualTo("global");
     assertThat(OptionSpec.text("t", null, "T.").parse(" a b ", "k")).isEqualTo("a b");
     assertThat(OptionSpec.path("p", null, "P.").parse("a/b", "k")).isEqualTo("a/b");
@@ -47,6 +48,13 @@ class OptionSpecTest {
             "placement.x.window, file a.yaml: '"
                 + text
                 + "' is not allowed; expected a whole number from 1 to 8");
+  }
+
+  @Test
+  void takesTheEndsOfARange() {
+    assertThat(INTEGER.parse("1", "k")).isEqualTo(1L);
+    assertThat(DECIMAL.parse("0", "k")).isEqualTo(0.0);
+    assertThat(DECIMAL.parse("1", "k")).isEqualTo(1.0);
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class OptionsTest {
 
-  private static final Options OPTIONS =
+  private final Options options =
       Options.defaults(
           List.of(
               OptionSpec.integer("window", 4, 1, 8, "A window."),
@@ -22,11 +22,12 @@ class OptionsTest {
 
   @Test
   void beginsWithTheDeclaredDefaults() {
-    assertThat(OPTIONS.integer("window")).isEqualTo(4);
-    assertThat(OPTIONS.flag("strict")).isTrue();
-    assertThat(OPTIONS.decimal("share")).isEqualTo(0.5);
-    assertThat(OPTIONS.text("policy")).isEqualTo("auto");
-    assertThat(OPTIONS.asMap()).containsOnlyKeys("policy", "share", "strict", "window");
+    assertThat(options.integer("window")).isEqualTo(4);
+    assertThat(options.flag("strict")).isTrue();
+    assertThat(options.with("strict", false).flag("strict")).isFalse();
+    assertThat(options.decimal("share")).isEqualTo(0.5);
+    assertThat(options.text("policy")).isEqualTo("auto");
+    assertThat(options.asMap()).containsOnlyKeys("policy", "share", "strict", "window");
   }
 
   @Test
@@ -39,15 +40,15 @@ class OptionsTest {
 
   @Test
   void setsAValueInACopy() {
-    Options changed = OPTIONS.with("window", 8L);
+    Options changed = options.with("window", 8L);
     assertThat(changed.integer("window")).isEqualTo(8);
-    assertThat(OPTIONS.integer("window")).isEqualTo(4);
+    assertThat(options.integer("window")).isEqualTo(4);
   }
 
   @Test
   void mayLackAText() {
-    assertThat(OPTIONS.optionalText("file")).isEmpty();
-    assertThat(OPTIONS.with("file", "a.json").optionalText("file")).contains("a.json");
+    assertThat(options.optionalText("file")).isEmpty();
+    assertThat(options.with("file", "a.json").optionalText("file")).contains("a.json");
   }
 
   @Test
@@ -59,7 +60,7 @@ class OptionsTest {
   @Test
   void namesTheOptionThatIsNotSet() {
     assertThatExceptionOfType(ConfigurationException.class)
-        .isThrownBy(() -> OPTIONS.text("file"))
+        .isThrownBy(() -> options.text("file"))
         .withMessage(
             "options [policy, share, strict, window]: option 'file' is not set."
                 + " Set it; it has no default");
@@ -68,18 +69,19 @@ class OptionsTest {
   @Test
   void namesTheOptionThatIsOfAnotherType() {
     assertThatExceptionOfType(ConfigurationException.class)
-        .isThrownBy(() -> OPTIONS.text("window"))
+        .isThrownBy(() -> options.text("window"))
         .withMessage("option 'window': a Long; expected a String");
   }
 
   @Test
   void isAValueSortedByName() {
-    Options options = Options.empty().with("b", 1L).with("a", true);
-    assertThat(options)
+    Options value = Options.empty().with("b", 1L).with("a", true);
+    assertThat(value)
         .isEqualTo(Options.empty().with("a", true).with("b", 1L))
         .hasSameHashCodeAs(Options.empty().with("a", true).with("b", 1L))
         .isNotEqualTo(Options.empty())
+        .doesNotHaveSameHashCodeAs(Options.empty())
         .hasToString("{a=true, b=1}");
-    assertThat(options.asMap()).isUnmodifiable();
+    assertThat(value.asMap()).isUnmodifiable();
   }
 }
