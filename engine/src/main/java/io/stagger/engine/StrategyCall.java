@@ -11,6 +11,7 @@ import io.stagger.api.strategy.PlacementResult;
 import io.stagger.engine.config.ConfigKeys;
 import io.stagger.engine.plugin.StrategyEntry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -66,31 +67,34 @@ final class StrategyCall {
 
   private StaggerException thrown(@Nullable Throwable cause) {
     return switch (cause) {
-      case InvalidPlacementException e -> {
-        Diagnosis said = e.diagnosis();
-        InvalidPlacementException owned =
-            new InvalidPlacementException(
-                new Diagnosis(
-                    said.problem(),
-                    "placement of " + strategy.described(),
-                    said.expected(),
-                    said.remedy()),
-                e.violations());
-        owned.initCause(e);
-        yield owned;
-      }
+      case InvalidPlacementException e ->
+          new InvalidPlacementException(
+              new Diagnosis(
+                  e.diagnosis().problem(),
+                  "placement of " + strategy.described(),
+                  e.diagnosis().expected(),
+                  e.diagnosis().remedy()),
+              e.violations(),
+              e);
       case ConfigurationException e ->
           new ConfigurationException(
               new Diagnosis(
                   e.diagnosis().problem(),
                   strategy.described(),
                   e.diagnosis().expected(),
-                  "Its options are the keys placement." + strategy.name() + ".*"),
+                  "Its options are the keys " + keys()),
               e);
       case StaggerException e -> e;
       case null -> failed("failed without a reason", null);
+      case LinkageError e -> new StrategyException(strategy.diagnose(e), e);
       default -> failed("threw " + cause, cause);
     };
+  }
+
+  private List<String> keys() {
+    return strategy.options().stream()
+        .map(option -> ConfigKeys.strategyOption(strategy.name(), option).name())
+        .toList();
   }
 
   private PlacementResult checked(@Nullable PlacementResult result) {

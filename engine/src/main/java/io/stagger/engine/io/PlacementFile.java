@@ -153,11 +153,10 @@ public final class PlacementFile {
       placement = Placement.of(layout().orElse(otherwise), experts, map);
     } catch (InvalidPlacementException e) {
       Diagnosis said = e.diagnosis();
-      throw (InvalidPlacementException)
-          new InvalidPlacementException(
-                  new Diagnosis(said.problem(), file.toString(), said.expected(), said.remedy()),
-                  e.violations())
-              .initCause(e);
+      throw new InvalidPlacementException(
+          new Diagnosis(said.problem(), file.toString(), said.expected(), said.remedy()),
+          e.violations(),
+          e);
     }
     if (json.fingerprint != null && !json.fingerprint.equals(placement.fingerprint())) {
       throw PlacementJson.wrong(

@@ -172,10 +172,11 @@ final class PlacementJson {
   }
 
   private static InvalidPlacementException unreadable(Path file, String problem, Exception cause) {
-    InvalidPlacementException exception =
-        wrong(file, problem, "", "Name a placement file that exists and can be read");
-    exception.initCause(cause);
-    return exception;
+    return new InvalidPlacementException(
+        Diagnosis.of(problem, file.toString())
+            .remedy("Name a placement file that exists and can be read"),
+        List.of(),
+        cause);
   }
 
   static void writeMap(OutputStream out, ModelShape model, Placement placement) throws IOException {

@@ -1,5 +1,6 @@
 package io.stagger.engine.plugin;
 
+import io.stagger.api.error.Diagnosis;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.PlacementStrategy;
 import io.stagger.api.strategy.StrategyTraits;
@@ -28,6 +29,11 @@ public record StrategyEntry(
   public StrategyEntry {
     aliases = List.copyOf(aliases);
     options = List.copyOf(options);
+  }
+
+  /** What it means that a class of the strategy could not be loaded or linked. */
+  public Diagnosis diagnose(LinkageError thrown) {
+    return LoadFailure.diagnose(described(), thrown);
   }
 
   /** Name and origin, for messages: {@code strategy 'acme.greedy' (plugins/acme.jar)}. */
