@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Error messages as files: {@code src/test/resources/messages/<name>.txt} holds what a person reads,
- * line breaks apart, with {@code {dir}} for the test's folder.
+ * Error messages as files: {@code src/test/resources/messages/<name>.txt} holds what a person
+ * reads, line breaks apart, with {@code {dir}} for the test's folder.
  */
 public final class GoldenMessage {
 

@@ -60,7 +60,8 @@ class PluginTest {
 
   @Test
   void aJarsStrategyPlans() {
-    Path jar = strategy("acme.Spread", "acme.spread", spreading()).build(directory.resolve("a.jar"));
+    Path jar =
+        strategy("acme.Spread", "acme.spread", spreading()).build(directory.resolve("a.jar"));
 
     try (Stagger stagger = open("placement.strategy=acme.spread")) {
       Plan plan = stagger.plan(PlanRequest.of(MODEL, CLUSTER));
@@ -129,11 +130,11 @@ class PluginTest {
 
   private static String library(String version) {
     return """
-        package acme;
-        class Library {
-          static void touch() { System.setProperty("acme.library.%1$s", "%1$s"); }
-        }
-        """
+    package acme;
+    class Library {
+      static void touch() { System.setProperty("acme.library.%1$s", "%1$s"); }
+    }
+    """
         .formatted(version);
   }
 
@@ -232,7 +233,9 @@ class PluginTest {
         .source(
             "acme.Needs",
             strategySource(
-                "acme.Needs", "\"acme.needs\"", "acme.lib.Base base = new acme.lib.Base();",
+                "acme.Needs",
+                "\"acme.needs\"",
+                "acme.lib.Base base = new acme.lib.Base();",
                 spreading()))
         .without("acme.lib.Base")
         .service("acme.Needs")
@@ -315,7 +318,9 @@ class PluginTest {
         .source(
             "acme.Bad",
             strategySource(
-                "acme.Bad", "\"acme.bad\"", "public Bad() { throw new Error(\"no\"); }",
+                "acme.Bad",
+                "\"acme.bad\"",
+                "public Bad() { throw new Error(\"no\"); }",
                 spreading()))
         .source("acme.Good", strategySource("acme.Good", "\"acme.good\"", "", spreading()))
         .service("acme.Bad")

@@ -207,11 +207,10 @@ class StaggerTest {
   @Test
   void aPlacementOfAnotherClusterIsAnError() {
     Own own =
-        Own.answering(
-            request ->
-                new PlacementResult(
-                    Own.inOrder(PlacementRequest.of(MODEL, Cluster.of(1, 2, 8))),
-                    Decision.asRequested("own")));
+        Own.answering(request ->
+            new PlacementResult(
+                Own.inOrder(PlacementRequest.of(MODEL, Cluster.of(1, 2, 8))),
+                Decision.asRequested("own")));
 
     assertThatThrownBy(own::plan)
         .isInstanceOf(InvalidPlacementException.class)
@@ -221,10 +220,9 @@ class StaggerTest {
   @Test
   void whatAStrategyThrowsOnPurposeKeepsItsType() {
     Own own =
-        Own.answering(
-            request -> {
-              throw new InvalidLoadException(Diagnosis.of("too little", "load"));
-            });
+        Own.answering(request -> {
+          throw new InvalidLoadException(Diagnosis.of("too little", "load"));
+        });
 
     assertThatThrownBy(own::plan).isInstanceOf(InvalidLoadException.class);
   }
@@ -232,10 +230,9 @@ class StaggerTest {
   @Test
   void anythingElseThatAStrategyThrowsIsWrapped() {
     Own own =
-        Own.answering(
-            request -> {
-              throw new IllegalStateException("oh");
-            });
+        Own.answering(request -> {
+          throw new IllegalStateException("oh");
+        });
 
     assertThatThrownBy(own::plan)
         .isInstanceOf(StrategyException.class)
@@ -246,10 +243,8 @@ class StaggerTest {
   @Test
   void aMissingOptionNamesTheKeysOfTheStrategy() {
     Own own =
-        Own.answering(
-            request ->
-                new PlacementResult(
-                    request.options().placement("start"), Decision.asRequested("own")));
+        Own.answering(request ->
+            new PlacementResult(request.options().placement("start"), Decision.asRequested("own")));
 
     assertThatThrownBy(own::plan)
         .isInstanceOf(ConfigurationException.class)
@@ -266,10 +261,8 @@ class StaggerTest {
       written.write(file);
     }
     Own own =
-        Own.answering(
-            request ->
-                new PlacementResult(
-                    request.options().placement("start"), Decision.asRequested("own")));
+        Own.answering(request ->
+            new PlacementResult(request.options().placement("start"), Decision.asRequested("own")));
 
     assertThat(own.plan("placement.own.start=" + file).placement()).isEqualTo(written.placement());
   }
@@ -294,8 +287,7 @@ class StaggerTest {
         };
 
     try (Stagger stagger = Stagger.open(config(), sternValidator)) {
-      assertThatThrownBy(
-              () -> stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("linear")))
+      assertThatThrownBy(() -> stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("linear")))
           .isInstanceOf(InvalidPlacementException.class)
           .hasMessageContaining("nothing is good enough");
     }

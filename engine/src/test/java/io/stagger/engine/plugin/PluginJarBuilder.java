@@ -44,18 +44,18 @@ public final class PluginJarBuilder {
       String className, String nameExpression, String members, String placeBody) {
     int dot = className.lastIndexOf('.');
     return """
-        package %s;
-        import io.stagger.api.*;
-        import io.stagger.api.strategy.*;
-        import java.util.*;
-        public class %s implements PlacementStrategy {
-          public String name() { return %s; }
-          %s
-          public PlacementResult place(PlacementRequest request) {
-            %s
-          }
-        }
-        """
+    package %s;
+    import io.stagger.api.*;
+    import io.stagger.api.strategy.*;
+    import java.util.*;
+    public class %s implements PlacementStrategy {
+      public String name() { return %s; }
+      %s
+      public PlacementResult place(PlacementRequest request) {
+        %s
+      }
+    }
+    """
         .formatted(
             className.substring(0, dot),
             className.substring(dot + 1),
