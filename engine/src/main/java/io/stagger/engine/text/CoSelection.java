@@ -36,4 +36,25 @@ public final class CoSelection {
     int high = Math.max(one, other);
     return counts[(layer * experts + low) * experts + high];
   }
+
+  /**
+   * Of all pairs of different experts that a token chose, the share whose experts lie in one group.
+   *
+   * @param groupSize how many consecutive experts form a group
+   * @return 0 to 1; 0 if no pair was chosen
+   */
+  public double shareWithinGroups(int groupSize) {
+    long within = 0;
+    long all = 0;
+    for (int layer = 0; layer < layers(); layer++) {
+      for (int one = 0; one < experts; one++) {
+        for (int other = one + 1; other < experts; other++) {
+          long count = count(layer, one, other);
+          all += count;
+          within += one / groupSize == other / groupSize ? count : 0;
+        }
+      }
+    }
+    return all == 0 ? 0 : (double) within / all;
+  }
 }

@@ -12,6 +12,7 @@ import io.stagger.api.weights.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A language model whose MoE layers run under a placement. It counts where every token of every
@@ -65,6 +66,15 @@ public final class PlacedModel implements AutoCloseable {
    * @param tokens the text; nothing is predicted of a text of fewer than two tokens
    */
   public TextScore score(int[] tokens) {
+    return score(tokens, done -> {});
+  }
+
+  /**
+   * Likewise, telling how many tokens have been read after each window.
+   *
+   * @param progress receives the number of tokens
+   */
+  public TextScore score(int[] tokens, IntConsumer progress) {
     LogitsDigest digest = new LogitsDigest();
     int inputs = Math.max(0, tokens.length - 1);
     int window = language.contextLength();
@@ -76,6 +86,7 @@ public final class PlacedModel implements AutoCloseable {
       for (int at = from; at < to; at++) {
         nats += surprise(logits, at - from, tokens[at + 1]);
       }
+      progress.accept(to);
     }
     long bytes = 0;
     for (int at = 1; at < tokens.length; at++) {
@@ -93,6 +104,33 @@ public final class PlacedModel implements AutoCloseable {
    * @throws InvalidInputException if the prompt is empty or the count is out of range
    */
   public Generation generate(int[] prompt, int count) {
+    requireContinuable(prompt, count);
+    GreedyWriter writer = new GreedyWriter(prompt);
+    for (int i = 0; i < count; i++) {
+      writer.write();
+    }
+    return writer.generation();
+  }
+
+  /**
+   * Scores a text and continues it.
+   *
+   * @param text at least one token long
+   * @param newTokens how many tokens to write, 0 to {@link #MAX_NEW_TOKENS}
+   * @throws InvalidInputException if the text is empty or the count is out of range
+   */
+  public TextRun run(String text, int newTokens) {
+    int[] tokens = language.encode(text);
+    requireContinuable(tokens, newTokens);
+    return new TextRun(score(tokens), generate(tokens, newTokens), statistics());
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+  }
+
+  private static void requireContinuable(int[] prompt, int count) {
     if (prompt.length == 0) {
       throw new InvalidInputException(
           Diagnosis.of("an empty prompt", "text").expecting("at least one token"));
@@ -101,16 +139,6 @@ public final class PlacedModel implements AutoCloseable {
       throw new InvalidInputException(
           Diagnosis.of(count + " new tokens", "text").expecting("0 to " + MAX_NEW_TOKENS));
     }
-    GreedyWriter writer = new GreedyWriter(prompt);
-    for (int i = 0; i < count; i++) {
-      writer.write();
-    }
-    return writer.generation();
-  }
-
-  @Override
-  public void close() {
-    runtime.close();
   }
 
   private LanguageModel.Session begin(int turn) {

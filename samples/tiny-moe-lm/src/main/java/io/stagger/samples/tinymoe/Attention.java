@@ -69,7 +69,7 @@ record Attention(
     }
     double sum = 0;
     for (int i = 0; i < count; i++) {
-      scores[i] = Math.exp(scores[i] - max);
+      scores[i] = StrictMath.exp(scores[i] - max);
       sum += scores[i];
     }
     for (int i = 0; i < count; i++) {
