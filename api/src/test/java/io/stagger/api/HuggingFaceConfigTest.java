@@ -212,7 +212,7 @@ class HuggingFaceConfigTest {
 
   @Test
   void readsTheTinyModel() throws Exception {
-    Path file = Path.of(System.getProperty("stagger.root", "..")).resolve("../shared/tiny-moe");
+    Path file = Path.of(System.getProperty("io.stagger.root", "..")).resolve("../shared/tiny-moe");
     Assumptions.assumeTrue(Files.isDirectory(file), "no shared/tiny-moe beside the repository");
     HuggingFaceConfig config = read(Files.readString(file.resolve("config.json")));
     assertThat(config.shape()).isEqualTo(new ModelShape("tiny_moe", layers(0, 4), 64, 6, 8, 3));

@@ -24,7 +24,7 @@ public final class Main {
    * @param args the words after {@code stagger}
    */
   public static void main(String[] args) {
-    if (Boolean.getBoolean("stagger.stderr.filtered")) {
+    if (Boolean.getBoolean("io.stagger.stderr.filtered")) {
       restoreStderr();
     }
     StaggerCommand.main(args);

@@ -12,7 +12,7 @@ public final class SharedFiles {
 
   /** A file or folder of the reference data; aborts the test where it is absent. */
   public static Path require(String relative) {
-    Path start = Path.of(System.getProperty("stagger.root", System.getProperty("user.dir")));
+    Path start = Path.of(System.getProperty("io.stagger.root", System.getProperty("user.dir")));
     for (Path at = start.toAbsolutePath(); at != null; at = at.getParent()) {
       Path wanted = at.resolveSibling("shared").resolve(relative);
       if (Files.exists(at.resolve("pom.xml")) && Files.exists(wanted)) {
