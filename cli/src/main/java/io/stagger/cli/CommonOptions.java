@@ -1,12 +1,13 @@
 package io.stagger.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** What every command has: help, {@code --verbose}, the headings and the exit codes of its help. */
 @Command(
-    synopsisHeading = "",
+    synopsisHeading = "Usage: ",
     descriptionHeading = "%n",
     parameterListHeading = "%nParameters:%n",
     optionListHeading = "%nOptions:%n",
@@ -35,6 +36,13 @@ final class CommonOptions {
       names = {"-v", VERBOSE},
       description = "Show the stack trace of an error.")
   private boolean verbose;
+
+  /** Gives a command these options, and its help the common form. */
+  static void addTo(CommandLine command) {
+    command.addMixin("common", new CommonOptions());
+    // By hand, because these two do not pass from a mixin to its command.
+    command.getCommandSpec().usageMessage().abbreviateSynopsis(true).sortOptions(false);
+  }
 
   /** Whether the command that was run, whichever it is, was asked for more words. */
   static boolean isVerbose(ParseResult parsed) {

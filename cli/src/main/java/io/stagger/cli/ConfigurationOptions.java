@@ -1,9 +1,9 @@
 package io.stagger.cli;
 
+import io.stagger.engine.config.StaggerConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,16 +19,16 @@ final class ConfigurationOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Set a configuration key; stronger than every other source. May be repeated.")
+      description = "Set a configuration key, above every other source. May be repeated.")
   private final Map<String, String> settings = new LinkedHashMap<>();
 
-  /** The file that was named. */
-  Optional<Path> file() {
-    return Optional.ofNullable(file);
-  }
-
-  /** The keys that were set, in the order of the command line. */
-  Map<String, String> settings() {
-    return settings;
+  /** Every source in its order: the file, the environment, system properties, {@code --set}. */
+  StaggerConfig.Builder builder() {
+    StaggerConfig.Builder builder = StaggerConfig.builder().process();
+    if (file != null) {
+      builder.file(file);
+    }
+    settings.forEach(builder::set);
+    return builder;
   }
 }

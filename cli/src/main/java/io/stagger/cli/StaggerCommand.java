@@ -1,9 +1,9 @@
 package io.stagger.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code stagger} command. */
@@ -18,10 +18,16 @@ import picocli.CommandLine.Spec;
       "  stagger plan --help         a placement for your model and your cluster",
     },
     subcommands = {
+      StrategiesCommand.class,
+      PlanCommand.class,
+      CheckCommand.class,
+      ConvertCommand.class,
+      WeightsCommand.class,
+      ConfigCommand.class,
       VersionCommand.class,
       CompletionCommand.class,
     })
-public final class StaggerCommand implements Runnable {
+public final class StaggerCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
@@ -41,15 +47,15 @@ public final class StaggerCommand implements Runnable {
   static CommandLine commandLine() {
     ErrorLines errors = new ErrorLines();
     CommandLine line = new CommandLine(new StaggerCommand());
-    line.addMixin("common", new CommonOptions());
-    for (CommandLine command : line.getSubcommands().values()) {
-      command.addMixin("common", new CommonOptions());
-    }
+    CommonOptions.addTo(line);
+    line.getSubcommands().values().forEach(CommonOptions::addTo);
     return line.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
   }
 
+  /** Without a command there is nothing to do but to say which there are. */
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Which command?");
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return ExitCode.USAGE;
   }
 }

@@ -60,6 +60,7 @@ class ModuleDependencyTest {
                   "com.google.inject..",
                   "jakarta.inject..",
                   "org.apache.commons.configuration2..",
+                  "org.yaml.snakeyaml..",
                   "com.fasterxml.jackson..",
                   "org.slf4j.."),
               "io.stagger.samples.tinymoe",
@@ -67,6 +68,7 @@ class ModuleDependencyTest {
               "io.stagger.cli",
               List.of(
                   "io.stagger.api..",
+                  "io.stagger.weights..",
                   "io.stagger.engine..",
                   "picocli..",
                   "org.knowm.xchart..",

@@ -16,10 +16,10 @@ class StaggerCommandTest {
   }
 
   @Test
-  void noCommandIsAnErrorOfOneLineAndAHint() {
+  void noCommandIsAnErrorThatListsTheCommands() {
     Run run = Run.of();
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).startsWith("error: ").contains("Try 'stagger --help'.");
+    assertThat(run.err()).contains(commands().toList());
     assertThat(run.out()).isEmpty();
   }
 

@@ -37,7 +37,8 @@ public final class ProgressBar implements AutoCloseable {
   public synchronized void progress(String what, long done, long total) {
     int percent = total <= 0 ? PERCENT : (int) Math.min(PERCENT, done * (double) PERCENT / total);
     int step = terminal ? percent : percent / QUARTER * QUARTER;
-    if (what.equals(task) && step == shown) {
+    boolean news = step != shown || (terminal && !what.equals(task));
+    if (!news) {
       return;
     }
     task = what;

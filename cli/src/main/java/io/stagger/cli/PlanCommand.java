@@ -1,0 +1,115 @@
+package io.stagger.cli;
+
+import io.stagger.api.Cluster;
+import io.stagger.api.Migration;
+import io.stagger.api.ModelShape;
+import io.stagger.api.Placement;
+import io.stagger.engine.Plan;
+import io.stagger.engine.PlanRequest;
+import io.stagger.engine.Stagger;
+import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.io.LoadFile;
+import io.stagger.engine.io.PlacementFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Plans a placement. */
+@Command(
+    name = "plan",
+    description =
+        "Decide which expert each slot holds, and say how evenly a load falls on the ranks.",
+    footer = {
+      "  stagger plan --layers 58 --experts 256 --top-k 8 --groups 8 --top-groups 4 \\",
+      "      --ranks 32",
+      "  stagger plan --model config.json --load load.json --strategy eplb \\",
+      "      --nodes 4 --ranks 32 --slots 288 --out placement.json",
+      "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
+    })
+final class PlanCommand implements Callable<Integer> {
+
+  @Mixin private final ModelOptions modelOptions = new ModelOptions();
+  @Mixin private final ClusterOptions clusterOptions = new ClusterOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final ConfigurationOptions configuration = new ConfigurationOptions();
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description = "The strategy; the same as --set placement.strategy=NAME.")
+  private @Nullable String strategy;
+
+  @Option(
+      names = "--load",
+      paramLabel = "FILE",
+      description =
+          "Tokens per expert and layer: SGLang's JSON (logical_count), a bare JSON matrix, or"
+              + " .npy.")
+  private @Nullable Path loadFile;
+
+  @Option(
+      names = "--previous",
+      paramLabel = "FILE",
+      description = "The placement in force, for strategies that look at it.")
+  private @Nullable Path previousFile;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the placement, with the strategy, the bounds and so on, as JSON.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--out-sglang",
+      paramLabel = "FILE",
+      description = "Write the map alone, for SGLang's --init-expert-location.")
+  private @Nullable Path sglangOut;
+
+  @Override
+  public Integer call() {
+    StaggerConfig.Builder builder = configuration.builder();
+    clusterOptions.configure(builder);
+    try (Stagger stagger = Stagger.open(builder.build())) {
+      ModelShape model = modelOptions.requireShape();
+      Cluster cluster = clusterOptions.cluster(stagger.config(), model.experts());
+      Optional<LoadFile> load =
+          Optional.ofNullable(loadFile).map(file -> LoadFile.open(file, model));
+      Optional<Placement> previous =
+          Optional.ofNullable(previousFile).map(file -> PlacementFile.read(file, model, cluster));
+      Plan plan =
+          stagger.plan(
+              new PlanRequest(
+                  model,
+                  cluster,
+                  load.map(LoadFile::load),
+                  previous,
+                  Optional.ofNullable(strategy)));
+      output.print(
+          new PlanReport(
+              plan,
+              load,
+              previous.map(from -> Migration.between(from, plan.placement())),
+              write(plan)));
+    }
+    return ExitCode.OK;
+  }
+
+  private List<Path> write(Plan plan) {
+    List<Path> written = new ArrayList<>();
+    if (sglangOut != null) {
+      PlacementFile.writeForSglang(sglangOut, plan.request().model(), plan.placement());
+      written.add(sglangOut);
+    }
+    if (out != null) {
+      plan.write(out);
+      written.add(out);
+    }
+    return written;
+  }
+}

@@ -1,0 +1,140 @@
+package io.stagger.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stagger.api.Balance;
+import io.stagger.api.Migration;
+import io.stagger.api.strategy.Decision;
+import io.stagger.cli.output.Figures;
+import io.stagger.cli.output.Report;
+import io.stagger.engine.Plan;
+import io.stagger.engine.io.LoadFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A plan: who decided what, how good it is, and what no placement could beat.
+ *
+ * @param plan the plan
+ * @param load the load that was read, if one was given
+ * @param migration the slot copies from the placement in force, if one was given
+ * @param files where the placement was written
+ */
+record PlanReport(
+    Plan plan, Optional<LoadFile> load, Optional<Migration> migration, List<Path> files)
+    implements Report {
+
+  private static final String LINE = "%-13s%s%n";
+
+  @Override
+  public void print(PrintWriter out) {
+    Decision decision = plan.decision();
+    out.printf(LINE, "strategy", strategies(decision));
+    if (!decision.detail().isEmpty()) {
+      out.printf(LINE, "reason", decision.reason() + ": " + decision.detail());
+    }
+    decision.facts().forEach((name, value) -> out.printf(LINE, "", name + " = " + value));
+    out.printf(LINE, "from", plan.origin());
+    out.printf(LINE, "model", Shapes.describe(plan.request().model()));
+    out.printf(LINE, "cluster", Shapes.describe(plan.request().cluster()));
+    load.ifPresent(file -> out.printf(LINE, "load", describe(file)));
+    plan.balance().ifPresentOrElse(balance -> print(balance, out), () -> noLoad(out));
+    migration.ifPresent(moves ->
+        out.printf(
+            LINE,
+            "migration",
+            "%d slot copies, %d of them between ranks"
+                .formatted(moves.copies().size(), moves.copiesBetweenRanks())));
+    out.printf(LINE, "fingerprint", plan.placement().fingerprint());
+    files.forEach(path -> out.printf(LINE, "written", path));
+  }
+
+  private static String strategies(Decision decision) {
+    return switch (decision.outcome()) {
+      case AS_REQUESTED -> decision.effective();
+      case CHOSEN -> decision.requested() + ", which chose " + decision.effective();
+      case FALLBACK -> decision.requested() + ", which FELL BACK to " + decision.effective();
+    };
+  }
+
+  private static String describe(LoadFile file) {
+    String windows = file.windows() == 1 ? "1 window" : "sum of " + file.windows() + " windows";
+    return file.droppedRows().isEmpty()
+        ? windows
+        : windows + "; left out as rows of dense layers: " + file.droppedRows();
+  }
+
+  private void print(Balance balance, PrintWriter out) {
+    out.printf(
+        LINE,
+        "imbalance",
+        Figures.ratio(balance.imbalance())
+            + " on average, "
+            + Figures.ratio(balance.worstImbalance())
+            + " in the worst layer");
+    out.printf(
+        LINE,
+        "bound",
+        Figures.ratio(bound())
+            + " on average, which no placement can beat; the plan is above it by "
+            + Figures.ratio(gap()));
+    out.printf(LINE, "balancedness", Figures.ratio(balance.balancedness()));
+  }
+
+  private static void noLoad(PrintWriter out) {
+    out.printf(LINE, "imbalance", "unknown: give a load with --load to see it");
+  }
+
+  private double bound() {
+    return plan.bound().orElse(0.0);
+  }
+
+  private double gap() {
+    return plan.balance().map(Balance::imbalance).orElse(0.0) - bound();
+  }
+
+  @Override
+  public ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    Decision decision = plan.decision();
+    json.putObject("strategy")
+        .put("requested", decision.requested())
+        .put("effective", decision.effective());
+    json.put("outcome", decision.outcome().name());
+    json.put("reason", decision.reason());
+    json.put("detail", decision.detail());
+    ObjectNode facts = json.putObject("facts");
+    decision.facts().forEach(facts::put);
+    json.put("origin", plan.origin());
+    json.set("model", Shapes.json(plan.request().model()));
+    json.set("cluster", Shapes.json(plan.request().cluster()));
+    plan.balance().ifPresent(balance -> addBalance(json, balance));
+    migration.ifPresent(moves ->
+        json.putObject("migration")
+            .put("copies", moves.copies().size())
+            .put("copiesBetweenRanks", moves.copiesBetweenRanks()));
+    json.put("placementFingerprint", plan.placement().fingerprint());
+    json.put("seconds", plan.took().toNanos() / 1e9);
+    ArrayNode written = json.putArray("written");
+    files.forEach(path -> written.add(path.toString()));
+    return json;
+  }
+
+  private void addBalance(ObjectNode json, Balance balance) {
+    ObjectNode imbalance = json.putObject("imbalance");
+    imbalance.put("mean", balance.imbalance()).put("worst", balance.worstImbalance());
+    addAll(imbalance.putArray("layers"), plan.imbalances());
+    ObjectNode bounds = json.putObject("bound").put("mean", bound());
+    addAll(bounds.putArray("layers"), plan.bounds());
+    json.put("gap", gap());
+    json.put("balancedness", balance.balancedness());
+    json.put("busiestShare", balance.busiestShare());
+  }
+
+  private static void addAll(ArrayNode array, List<Double> values) {
+    values.forEach(array::add);
+  }
+}
