@@ -1,0 +1,2 @@
+/** A placement strategy of Acme's, outside the Stagger project. */
+package com.acme.placement;
