@@ -79,6 +79,7 @@ public final class CheckpointConverter {
       requireOwnFolder();
       Files.createDirectories(folder.resolve("layers"));
       try (ConversionJournal journal = ConversionJournal.open(folder, source)) {
+        sweep();
         Manifest manifest = write(journal, source);
         moveInto(Manifest.FILE, ManifestJson.write(manifest));
         journal.delete();
@@ -115,6 +116,20 @@ public final class CheckpointConverter {
             Diagnosis.of("the folder is not empty", folder.toString())
                 .expecting("a new or empty folder, or a weight store")
                 .remedy("Choose another folder"));
+      }
+    }
+  }
+
+  /** Deletes what a kill has left half-written. */
+  private void sweep() throws IOException {
+    try (Stream<Path> content = Files.walk(folder, 2)) {
+      for (Path path : content.toList()) {
+        String name = folder.relativize(path).toString();
+        String target = name.substring(0, Math.max(0, name.lastIndexOf(PART)));
+        boolean ours = target.equals(Manifest.FILE) || StoreFile.isStorePath(target);
+        if (ours && name.equals(target + PART)) {
+          Files.delete(path);
+        }
       }
     }
   }

@@ -149,7 +149,7 @@ final class ManifestJson {
   private static MoeLayer readLayer(JsonObject json) {
     String commonFile = storePath(json, "common_file");
     return new MoeLayer(
-        Math.toIntExact(json.count("layer")),
+        json.integer("layer"),
         storePath(json, "file"),
         json.texts("experts").stream().map(text -> checksum(json, "experts", text)).toList(),
         commonFile,

@@ -58,6 +58,7 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
             configBytes, folder.resolve(Checkpoint.CONFIG).toString(), WeightStoreException::new);
     this.model = HuggingFaceConfig.of(config);
     this.manifest = ManifestJson.read(manifestBytes, where, config);
+    requireConfig(configBytes);
     manifest.files().forEach(this::requireSize);
     this.layers =
         manifest.layers().stream()
@@ -93,6 +94,20 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
     } catch (RuntimeException e) {
       arena.close();
       throw e;
+    }
+  }
+
+  /** It is small, and decides everything else: unlike the weights it is checked at once. */
+  private void requireConfig(byte[] configBytes) {
+    String found = new Sha256().add(configBytes).hex();
+    boolean listed =
+        manifest.files().stream()
+            .anyMatch(f -> f.path().equals(Checkpoint.CONFIG) && f.sha256().equals(found));
+    if (!listed) {
+      throw new WeightStoreException(
+          Diagnosis.of("changed: SHA-256 " + found, folder.resolve(Checkpoint.CONFIG).toString())
+              .expecting("the file that the manifest lists")
+              .remedy("Convert the checkpoint again"));
     }
   }
 

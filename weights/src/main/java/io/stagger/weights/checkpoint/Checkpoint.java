@@ -106,7 +106,7 @@ public final class Checkpoint implements AutoCloseable {
 
   private List<SafetensorsFile> openFiles(Path folder) {
     if (Files.exists(folder.resolve(SINGLE))) {
-      return List.of(openFile(folder.resolve(SINGLE)));
+      return List.of(openFile(folder, SINGLE));
     }
     Path indexFile = folder.resolve(INDEX);
     if (!Files.exists(indexFile)) {
@@ -134,7 +134,7 @@ public final class Checkpoint implements AutoCloseable {
     }
     List<SafetensorsFile> opened = new ArrayList<>();
     for (String shard : shards) {
-      opened.add(openFile(folder.resolve(shard)));
+      opened.add(openFile(folder, shard));
     }
     weightMap.values().keySet().forEach(name -> requireIn(weightMap.text(name), name, indexFile));
     return List.copyOf(opened);
@@ -162,9 +162,8 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  private SafetensorsFile openFile(Path path) {
-    SafetensorsFile file = SafetensorsFile.open(path, arena);
-    String name = String.valueOf(path.getFileName());
+  private SafetensorsFile openFile(Path folder, String name) {
+    SafetensorsFile file = SafetensorsFile.open(folder.resolve(name), arena);
     for (SafetensorsEntry entry : file.entries()) {
       CheckpointTensor tensor =
           new CheckpointTensor(entry.name(), name, entry.type(), entry.shape(), file.data(entry));

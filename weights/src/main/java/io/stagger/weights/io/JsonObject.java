@@ -35,6 +35,15 @@ public record JsonObject(Map<String, Object> values, String where, Failure failu
     return whole(values.get(key), key);
   }
 
+  /** A whole number from 0 that fits an {@code int}. */
+  public int integer(String key) {
+    long number = count(key);
+    if (number > Integer.MAX_VALUE) {
+      throw wrong(key, "a whole number from 0 to " + Integer.MAX_VALUE);
+    }
+    return (int) number;
+  }
+
   /** An object. */
   public JsonObject object(String key) {
     return nested(values.get(key), key);
