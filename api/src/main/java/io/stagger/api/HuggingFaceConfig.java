@@ -151,6 +151,7 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
   private record Keys(Map<String, ?> json) {
 
     private static final int MAX_COUNT = 1 << 24;
+    private static final int MAX_SHOWN = 60;
     private static final String WHOLE_NUMBER = "a whole number from 0 to " + MAX_COUNT;
 
     /** Multimodal configurations keep the language model's keys in {@code text_config}. */
@@ -242,8 +243,11 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
     }
 
     static InvalidModelException wrong(String key, @Nullable Object value, String expected) {
+      String text = String.valueOf(value);
+      String shown =
+          text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + " and so on";
       return new InvalidModelException(
-          Diagnosis.of(value + " as the value of '" + key + "'", "config.json")
+          Diagnosis.of(shown + " as the value of '" + key + "'", "config.json")
               .expecting(expected));
     }
   }

@@ -40,15 +40,20 @@ public final class LoadBound {
     }
     Arrays.sort(counts);
     double bound = Arrays.stream(counts).sum() / totalSpeed;
-    bound = Math.max(bound, heaviestReplica(counts));
+    bound = Math.max(bound, heaviestReplica(counts, bound));
     if (cluster.usableSlots() == counts.length) {
       bound = Math.max(bound, heaviestWithCompany(counts));
     }
     return bound;
   }
 
-  /** Even if every slot is spent as well as possible, some replica weighs this, on some rank. */
-  private double heaviestReplica(double[] ascending) {
+  /**
+   * Even if every slot is spent as well as possible, some replica weighs this, on some rank.
+   *
+   * @param enough a bound that is known already: to search on below it would be in vain, and slots
+   *     may be many
+   */
+  private double heaviestReplica(double[] ascending, double enough) {
     int spare = Math.max(0, cluster.usableSlots() - ascending.length);
     int[] replicas = new int[ascending.length];
     Arrays.fill(replicas, 1);
@@ -58,13 +63,13 @@ public final class LoadBound {
     for (int expert = 0; expert < ascending.length; expert++) {
       heaviest.add(expert);
     }
-    for (int i = 0; i < spare; i++) {
-      int expert = heaviest.remove();
+    double fastest = Arrays.stream(ranks).mapToDouble(cluster::speed).max().orElse(1);
+    int expert = heaviest.remove();
+    for (int i = 0; i < spare && ascending[expert] / replicas[expert] / fastest > enough; i++) {
       replicas[expert]++;
       heaviest.add(expert);
+      expert = heaviest.remove();
     }
-    int expert = heaviest.element();
-    double fastest = Arrays.stream(ranks).mapToDouble(cluster::speed).max().orElse(1);
     return ascending[expert] / replicas[expert] / fastest;
   }
 

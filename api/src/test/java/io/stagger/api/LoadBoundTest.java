@@ -86,6 +86,13 @@ class LoadBoundTest {
   }
 
   @Test
+  void endsItsSearchBeforeItHasSpentMoreSlotsThanHelp() {
+    Load load = Load.uniform(ModelShape.MAX_LAYERS, 4, 3);
+    double[] bounds = LoadBound.busiest(load, Cluster.of(1, 2, SlotLayout.MAX_SLOTS));
+    assertThat(bounds).hasSize(4096).containsOnly(6);
+  }
+
+  @Test
   void boundsEachLayerByItself() {
     Load load = Load.of(2, new double[][] {{2, 2}, {6, 0}, {0, 0}});
     assertThat(LoadBound.busiest(load, Cluster.of(1, 2, 2))).containsExactly(2, 6, 0);
