@@ -71,6 +71,12 @@ class LoadBoundTest {
   }
 
   @Test
+  void weighsAReplicaByTheSpeedOfSlowRanks() {
+    Cluster slow = Cluster.of(1, 3, 3).withSpeeds(0.5, 0.5, 0.5);
+    assertThat(bound(slow, 12, 0)).isEqualTo(12);
+  }
+
+  @Test
   void countsOnlyRanksThatAreUpAndHaveSlots() {
     Cluster cluster = Cluster.of(1, SlotLayout.of(2, 0, 2)).withSpeeds(1, 1000, 1);
     assertThat(bound(cluster, 4, 4, 4, 4)).isEqualTo(8);
