@@ -35,10 +35,7 @@ final class RoundRobinDeal {
 
   /** The expert of each slot, {@code [slots]}. */
   int[] dealAll() {
-    for (int expert = 0; expert < experts; expert++) {
-      deal(expert, nextWithRoom());
-    }
-    int expert = dealUsefulCopies();
+    int expert = dealToRanksWithout();
     while (unfilled > 0) {
       deal(expert, nextWithRoom());
       expert = (expert + 1) % experts;
@@ -47,11 +44,12 @@ final class RoundRobinDeal {
   }
 
   /**
-   * Deals copies to ranks that lack them, until no slot is left or no copy is of use.
+   * Deals experts to ranks that lack them, until no slot is left or all ranks with room hold all
+   * experts. The first round deals every expert once, for no rank holds it as yet.
    *
    * @return the expert whose turn it then is
    */
-  private int dealUsefulCopies() {
+  private int dealToRanksWithout() {
     int expert = 0;
     int passedOver = 0;
     while (unfilled > 0 && passedOver < experts) {

@@ -13,13 +13,12 @@ import java.util.List;
  * routers with groups choose together, thus lie on different ranks. This is vLLM's "round_robin"
  * expert placement (pull request 23745).
  *
- * <p>Beyond vLLM's: a rank without room is passed over, and redundant slots are dealt on by these
- * rules, until none is empty.
+ * <p>Beyond vLLM's: the deal goes on until no usable slot is empty, by these rules.
  *
  * <ol>
- *   <li>Copies are made of expert 0, 1, ..., E-1, 0, ... in turn.
- *   <li>A copy goes to the next rank in dealing order that has room and does not hold the expert;
- *       with equal slots and {@code E mod R = 0} this is the rank after its original's.
+ *   <li>Experts are dealt in turn: 0, 1, ..., E-1, and then copies of 0, 1, ...
+ *   <li>An expert goes to the next rank in dealing order that has room and does not hold it yet. So
+ *       with equal slots and {@code E mod R = 0} a copy lies on the rank after its original's.
  *   <li>An expert that every rank with room already holds is passed over; only when that is so of
  *       all experts does a copy go, in turn, to the next rank with room.
  * </ol>

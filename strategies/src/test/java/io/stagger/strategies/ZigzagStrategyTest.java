@@ -86,6 +86,8 @@ class ZigzagStrategyTest extends PlacementStrategyContract {
   void whereEveryRankHoldsEveryExpertCopiesGoOnInTurn() {
     assertThat(RankTable.of(place(2, Cluster.of(1, 2, 7)), 0)).isEqualTo("0 1 1 0 / 1 0 0");
     assertThat(RankTable.of(place(2, Cluster.of(1, 1, 5)), 0)).isEqualTo("0 1 0 1 0");
+    assertThat(RankTable.of(place(2, Cluster.of(1, SlotLayout.of(1, 5))), 0))
+        .isEqualTo("0 / 1 0 1 0 1");
   }
 
   @Test

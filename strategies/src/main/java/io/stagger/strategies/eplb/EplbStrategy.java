@@ -14,6 +14,7 @@ import io.stagger.strategies.ZigzagStrategy;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Places experts by measured load with DeepSeek's expert parallelism load balancer: redundant slots
@@ -77,7 +78,8 @@ public final class EplbStrategy implements PlacementStrategy {
             KEEP_SLOTS, false, "Whether experts that stay on a rank stay in their slots."),
         OptionSpec.choice(
             START,
-            List.of(NO_START, "linear", "zigzag"),
+            Stream.concat(Stream.of(NO_START), starts.stream().map(PlacementStrategy::name))
+                .toList(),
             "The placement to begin with while there is no load; none makes that an error."));
   }
 

@@ -33,7 +33,7 @@ enum Policy {
       return Optional.of(
           new Obstacle(
               "GROUPS_NOT_DIVISIBLE_BY_NODES",
-              "%d expert groups cannot be spread evenly over %d nodes"
+              "the number of expert groups, %d, is not a multiple of the number of nodes, %d"
                   .formatted(model.groups(), cluster.nodes())));
     }
     int up = cluster.ranksUp().length;

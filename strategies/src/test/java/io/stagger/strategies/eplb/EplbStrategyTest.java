@@ -88,7 +88,8 @@ class EplbStrategyTest extends PlacementStrategyContract {
     assertThat(decision.reason()).isEqualTo("GROUPS_NOT_DIVISIBLE_BY_NODES");
     assertThat(decision.detail())
         .isEqualTo(
-            "4 expert groups cannot be spread evenly over 3 nodes; the global policy was used");
+            "the number of expert groups, 4, is not a multiple of the number of nodes, 3; "
+                + "the global policy was used");
     assertThat(decision.facts()).containsExactly(Map.entry("policy", "global"));
   }
 
