@@ -31,7 +31,15 @@ final class Activations {
     return packed;
   }
 
-  /** The elements, {@code [rows][stride]}, each row in the positions of the order; not a copy. */
+  /** The same rows, taken as if their positions were their elements. */
+  Activations inPlace() {
+    return new Activations(values, LaneOrder.PLAIN, order.stride(columns));
+  }
+
+  /**
+   * The elements, {@code [rows][stride]}, each row in the positions of the order, then zeros; not a
+   * copy.
+   */
   float[] values() {
     return values;
   }

@@ -6,7 +6,8 @@ import io.stagger.api.weights.TensorType;
  * The one order in which a dot product of a weight row and a token is summed, whatever the tile,
  * the vector width or the thread: element {@code k} is added, by a fused multiply-add and in
  * ascending {@code k}, to one of {@value #LANES} partial sums; the partial sums are then added
- * pairwise, the lower half of them to the upper half, until one is left.
+ * pairwise, the lower half of them to the upper half, until one is left. Rows and tokens are taken
+ * to end in zeros up to a whole block.
  *
  * <p>Token vectors are stored so that the elements of the partial sums 0, 1, ... lie side by side.
  */

@@ -1,6 +1,6 @@
 package io.stagger.runtime.cpu;
 
-/** Finishes dot products: the elements after the last whole block, then the sum of the lanes. */
+/** Finishes dot products: the last block if it is not whole, then the sum of the lanes. */
 final class LaneSum {
 
   private LaneSum() {}
@@ -15,10 +15,11 @@ final class LaneSum {
     LaneOrder order = x.order();
     int columns = weights.columns();
     int xAt = x.at(token);
-    for (int k = columns - columns % order.block(); k < columns; k++) {
+    for (int k = columns - columns % order.block(); k < order.stride(columns); k++) {
       int position = order.position(k);
       int lane = lanesAt + position % LaneOrder.LANES;
-      lanes[lane] = Math.fma(weights.get(row, k), x.values()[xAt + position], lanes[lane]);
+      float weight = k < columns ? weights.get(row, k) : 0;
+      lanes[lane] = Math.fma(weight, x.values()[xAt + position], lanes[lane]);
     }
     for (int half = LaneOrder.LANES / 2; half > 0; half /= 2) {
       for (int i = lanesAt; i < lanesAt + half; i++) {

@@ -8,15 +8,20 @@ import java.lang.foreign.MemorySegment;
  * A weight matrix where it lies in memory, with its sizes at hand.
  *
  * @param data the elements, row-major, little-endian
- * @param rows how many rows
+ * @param firstRow the number of the row that comes first
  * @param columns how many elements a row has
  * @param tensor the same as a tensor
  */
-record Matrix(MemorySegment data, int rows, int columns, Tensor tensor) {
+record Matrix(MemorySegment data, int firstRow, int columns, Tensor tensor) {
 
   /** A tensor of two dimensions. */
   static Matrix of(Tensor tensor) {
-    return new Matrix(tensor.data(), tensor.size(0), tensor.size(1), tensor);
+    return window(tensor, 0);
+  }
+
+  /** Some rows of a larger matrix, which keep their numbers there. */
+  static Matrix window(Tensor tensor, int firstRow) {
+    return new Matrix(tensor.data(), firstRow, tensor.size(1), tensor);
   }
 
   /** The elements' type. */
@@ -26,7 +31,7 @@ record Matrix(MemorySegment data, int rows, int columns, Tensor tensor) {
 
   /** Where a row begins, in bytes. */
   long at(int row) {
-    return row * rowBytes();
+    return (row - firstRow) * rowBytes();
   }
 
   /** Bytes of a row. */
@@ -36,6 +41,6 @@ record Matrix(MemorySegment data, int rows, int columns, Tensor tensor) {
 
   /** An element, exactly. */
   float get(int row, int column) {
-    return tensor.get((long) row * columns + column);
+    return tensor.get((long) (row - firstRow) * columns + column);
   }
 }
