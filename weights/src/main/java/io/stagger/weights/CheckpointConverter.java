@@ -1,5 +1,6 @@
 package io.stagger.weights;
 
+import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.WeightStoreException;
 import io.stagger.weights.Manifest.MoeLayer;
@@ -54,8 +55,8 @@ public final class CheckpointConverter {
    *
    * @param checkpointDir the checkpoint's folder, with {@code config.json}
    * @param outDir the store's folder: missing, empty, or a store of this checkpoint
-   * @throws io.stagger.api.error.CheckpointException if the checkpoint is damaged or contradicts
-   *     its configuration; nothing is written then
+   * @throws CheckpointException if the checkpoint is damaged or contradicts its configuration;
+   *     nothing is written then
    * @throws io.stagger.api.error.InvalidModelException if {@code config.json} is not understood
    * @throws WeightStoreException if the folder holds something else, or cannot be written
    */
@@ -65,7 +66,7 @@ public final class CheckpointConverter {
       return new CheckpointConverter(checkpoint, layout, outDir, listener).convert();
     } catch (InternalError e) {
       // How the JVM reports that a mapped file has become shorter.
-      throw new WeightStoreException(
+      throw new CheckpointException(
           Diagnosis.of("the checkpoint changed while it was read", checkpointDir.toString()), e);
     }
   }

@@ -86,6 +86,7 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
    *
    * @throws WeightStoreException if the folder is no store, a conversion into it is unfinished, or
    *     a file is missing, cut off or of another version
+   * @throws io.stagger.api.error.InvalidModelException if its {@code config.json} is not understood
    */
   public static WeightStore open(Path folder) {
     Arena arena = Arena.ofShared();

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.InvalidModelException;
+import io.stagger.api.error.StaggerException;
 import io.stagger.api.error.WeightStoreException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -285,6 +289,24 @@ class CheckpointConverterTest {
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
     assertThatThrownBy(this::convert).isInstanceOf(CheckpointException.class);
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aCheckpointThatIsCutOffWhileItIsReadIsReported() {
+    assertThatThrownBy(() ->
+            CheckpointConverter.convert(in, out, (what, done, total) -> cutOffTheCheckpoint()))
+        .isInstanceOf(StaggerException.class)
+        .hasMessageMatching(".*(changed while it was read|cannot be written).*");
+    assertThat(out.resolve("manifest.json")).doesNotExist();
+  }
+
+  private void cutOffTheCheckpoint() {
+    try (FileChannel channel =
+        FileChannel.open(in.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      channel.truncate(100);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

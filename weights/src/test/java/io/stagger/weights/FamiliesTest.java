@@ -119,6 +119,35 @@ class FamiliesTest {
     }
   }
 
+  @Test
+  void mixtralWithNewerNamesLeadsToTheRightExperts() throws IOException {
+    CheckpointFixture checkpoint =
+        Families.qwen3(8)
+            .with("model_type", "mixtral")
+            .with("num_local_experts", EXPERTS)
+            .with("intermediate_size", INNER);
+    try (WeightStore store = convert(checkpoint)) {
+      assertThat(store.model().modelType()).isEqualTo("mixtral");
+      assertExperts(store, checkpoint, 0, PROJECTIONS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.language_model.", "language_model.model."})
+  void aMultimodalModelsPrefixIsKnown(String prefix) throws IOException {
+    CheckpointFixture plain = Families.qwen3(13);
+    CheckpointFixture prefixed = new CheckpointFixture(0);
+    plain.config().forEach(prefixed::with);
+    plain
+        .tensors()
+        .forEach(
+            (name, content) -> prefixed.tensors().put(name.replace("model.", prefix), content));
+    try (WeightStore store = convert(prefixed)) {
+      assertExperts(store, plain, 0, PROJECTIONS);
+      assertThat(store.tensorNames()).contains(prefix + "norm.weight");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void fusedExpertsAreTakenApart(boolean transposed) throws IOException {
