@@ -34,15 +34,16 @@ final class ProviderOptions {
       OptionSpec whole = key.apply(option);
       Optional<String> text = config.value(whole.name()).value();
       if (text.isPresent()) {
-        Object value = option.parse(text.get(), config.where(whole));
-        values =
-            values.with(
-                option.name(),
-                option.type() == OptionSpec.Type.PLACEMENT
-                    ? placements.apply(Path.of(text.get().strip()))
-                    : value);
+        values = values.with(option.name(), value(whole, text.get(), placements));
       }
     }
     return values;
+  }
+
+  private Object value(OptionSpec key, String text, Function<Path, Placement> placements) {
+    return switch (key.type()) {
+      case PLACEMENT -> placements.apply(config.path(key).orElseThrow());
+      default -> key.parse(text, config.where(key));
+    };
   }
 }

@@ -10,11 +10,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.commons.configuration2.PropertiesConfiguration;
+import org.apache.commons.configuration2.PropertiesConfiguration.PropertiesReader;
 
 /** Reads a configuration file into keys and their values, all of them text. */
 final class ConfigFile {
@@ -36,25 +35,20 @@ final class ConfigFile {
             .expecting("a name that ends in .properties, .yaml or .yml"));
   }
 
+  /** Pair by pair, so that "include" is a key as any other and reads no further file. */
   private static Map<String, String> readProperties(Path file) {
-    PropertiesConfiguration properties = new PropertiesConfiguration();
-    properties.setIncludesAllowed(false);
-    try {
-      properties.read(new StringReader(text(file)));
-    } catch (org.apache.commons.configuration2.ex.ConfigurationException
-        | IOException
-        | IllegalArgumentException e) {
-      throw unreadable(file, e);
-    }
     Map<String, String> values = new TreeMap<>();
-    for (Iterator<String> keys = properties.getKeys(); keys.hasNext(); ) {
-      String key = keys.next();
-      if (!(properties.getProperty(key) instanceof String value)) {
-        throw new ConfigurationException(
-            Diagnosis.of("'" + key + "' is set more than once", file.toString())
-                .remedy("Leave one of the lines"));
+    try (PropertiesReader pairs = new PropertiesReader(new StringReader(text(file)))) {
+      while (pairs.nextProperty()) {
+        if (values.put(pairs.getPropertyName(), pairs.getPropertyValue()) != null) {
+          throw new ConfigurationException(
+              Diagnosis.of(
+                      "'" + pairs.getPropertyName() + "' is set more than once", file.toString())
+                  .remedy("Leave one of the lines"));
+        }
       }
-      values.put(key, value);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(file, e);
     }
     return values;
   }

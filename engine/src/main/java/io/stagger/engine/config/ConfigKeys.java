@@ -1,6 +1,7 @@
 package io.stagger.engine.config;
 
 import io.stagger.api.strategy.OptionSpec;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -94,6 +95,17 @@ public final class ConfigKeys {
   static boolean isProviderKey(String key) {
     String[] parts = key.split("\\.", 3);
     return parts.length == 3 && (parts[0].equals("placement") || parts[0].equals("runtime"));
+  }
+
+  /**
+   * Whether a name that Stagger shares with others, as those of system properties, was meant as a
+   * key: it begins as known keys do, or is a known key but for two typing errors.
+   */
+  static boolean isMeantAsKey(String name, Collection<String> known) {
+    String family = name.substring(0, Math.max(0, name.indexOf('.')));
+    return known.stream()
+        .anyMatch(
+            key -> key.startsWith(family + ".") || NearestName.distance(name, key) <= 2);
   }
 
   private static OptionSpec named(String key, OptionSpec option) {

@@ -18,9 +18,11 @@ final class EnvironmentNames {
 
   static final String PREFIX = "STAGGER_";
 
+  private final Collection<String> keys;
   private final Map<String, Set<String>> keysOf = new TreeMap<>();
 
   EnvironmentNames(Collection<String> keys) {
+    this.keys = keys;
     for (String key : keys) {
       keysOf.computeIfAbsent(of(key), variable -> new TreeSet<>()).add(key);
     }
@@ -34,15 +36,15 @@ final class EnvironmentNames {
   Map<String, String> resolve(Map<String, String> variables, boolean complete) {
     Map<String, String> values = new TreeMap<>();
     variables.forEach((variable, value) -> {
-      Set<String> keys = keysOf.getOrDefault(variable, Set.of());
-      if (keys.size() > 1) {
+      Set<String> meant = keysOf.getOrDefault(variable, Set.of());
+      if (meant.size() > 1) {
         throw new ConfigurationException(
-            Diagnosis.of("stands for the keys " + keys, "environment variable " + variable)
+            Diagnosis.of("stands for the keys " + meant, "environment variable " + variable)
                 .expecting("one key")
                 .remedy("Set the one that you mean in a file or on the command line"));
       }
-      keys.forEach(key -> values.put(key, value));
-      if (keys.isEmpty() && isRefused(variable, complete)) {
+      meant.forEach(key -> values.put(key, value));
+      if (meant.isEmpty() && isRefused(variable, complete)) {
         throw new ConfigurationException(
             Diagnosis.of("unknown key", "environment variable " + variable)
                 .remedy(
@@ -54,19 +56,11 @@ final class EnvironmentNames {
   }
 
   /**
-   * A variable that begins as those of known keys do was meant for us; so was one that is nearly
-   * right. Others, as the launcher's or the ones that Kubernetes adds for a service named stagger,
-   * are not ours.
+   * The launcher has variables of its own, and Kubernetes adds some for a service named stagger:
+   * only what looks like a key is refused, and what may be a provider's key once all are known.
    */
   private boolean isRefused(String variable, boolean complete) {
-    boolean providers =
-        variable.startsWith("STAGGER_PLACEMENT_") || variable.startsWith("STAGGER_RUNTIME_");
-    if (providers) {
-      return complete;
-    }
-    boolean family =
-        variable.startsWith("STAGGER_PLUGINS_") || variable.startsWith("STAGGER_CLUSTER_");
-    return family
-        || keysOf.keySet().stream().anyMatch(known -> NearestName.distance(variable, known) <= 2);
+    String key = variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+    return (complete || !ConfigKeys.isProviderKey(key)) && ConfigKeys.isMeantAsKey(key, keys);
   }
 }

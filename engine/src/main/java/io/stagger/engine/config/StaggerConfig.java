@@ -6,6 +6,7 @@ import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.strategy.OptionSpec;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +70,9 @@ public final class StaggerConfig {
     EnvironmentNames names = new EnvironmentNames(specs.keySet());
     List<Layer> all = new ArrayList<>();
     all.add(known(key -> "command line", sources.commandLine(), complete));
-    all.add(known(key -> "system property stagger." + key, sources.systemProperties(), complete));
+    Map<String, String> properties = new TreeMap<>(sources.systemProperties());
+    properties.keySet().removeIf(key -> !ConfigKeys.isMeantAsKey(key, specs.keySet()));
+    all.add(known(key -> "system property stagger." + key, properties, complete));
     all.add(
         Layer.of(
             key -> "environment variable " + EnvironmentNames.of(key),
@@ -119,7 +122,13 @@ public final class StaggerConfig {
    */
   public StaggerConfig declaring(Collection<OptionSpec> more) {
     Map<String, OptionSpec> all = new LinkedHashMap<>(specs);
-    more.forEach(spec -> all.putIfAbsent(spec.name(), spec));
+    for (OptionSpec spec : more) {
+      if (all.put(spec.name(), spec) != null) {
+        throw new ConfigurationException(
+            Diagnosis.of("two providers declare the key '" + spec.name() + "'", "configuration")
+                .remedy("Rename the option of one, or remove its jar"));
+      }
+    }
     return new StaggerConfig(sources, all, true);
   }
 
@@ -152,7 +161,7 @@ public final class StaggerConfig {
     return where(value(key.name()));
   }
 
-  /** The value of a text, a choice or a path that has a default. */
+  /** The value of a text or a choice that has a default. */
   public String text(OptionSpec key) {
     return required(key, String.class);
   }
@@ -170,6 +179,20 @@ public final class StaggerConfig {
   /** The value of a flag that has a default. */
   public boolean flag(OptionSpec key) {
     return required(key, Boolean.class);
+  }
+
+  /** The value of a path or of the file of a placement; empty if it is not set. */
+  public Optional<Path> path(OptionSpec key) {
+    return value(key.name()).value().map(String::strip).map(text -> toPath(text, key));
+  }
+
+  private Path toPath(String text, OptionSpec key) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new ConfigurationException(
+          Diagnosis.of("no path: " + e.getMessage(), where(key)).expecting(key.range()), e);
+    }
   }
 
   private <T> T required(OptionSpec key, Class<T> type) {
@@ -196,16 +219,16 @@ public final class StaggerConfig {
    */
   public Optional<Path> pluginsDirectory() {
     ConfigValue value = value(ConfigKeys.PLUGINS_DIRECTORY.name());
-    Path folder = Path.of(text(ConfigKeys.PLUGINS_DIRECTORY));
-    if (Files.isDirectory(folder)) {
-      return Optional.of(folder);
-    }
-    if (!value.isSet()) {
+    Optional<Path> folder = path(ConfigKeys.PLUGINS_DIRECTORY);
+    if (folder.isPresent() && !Files.isDirectory(folder.get())) {
+      if (value.isSet()) {
+        throw new ConfigurationException(
+            Diagnosis.of("'" + folder.get() + "' is not a folder", where(value))
+                .expecting("a folder that holds plug-in jars"));
+      }
       return Optional.empty();
     }
-    throw new ConfigurationException(
-        Diagnosis.of("'" + folder + "' is not a folder", where(value))
-            .expecting("a folder that holds plug-in jars"));
+    return folder;
   }
 
   /**

@@ -118,17 +118,27 @@ final class PlacementJson {
       if (size == values.length) {
         values = Arrays.copyOf(values, size * 2);
       }
-      values[size++] = integer(parser, what + ", entry " + size);
+      values[size] = integer(parser, what, size);
+      size++;
     }
     return Arrays.copyOf(values, size);
   }
 
+  private int integer(JsonParser parser, String list, int entry) throws IOException {
+    // The message is put together only where it is needed: a file may have millions of entries.
+    return isInteger(parser) ? parser.getIntValue() : integer(parser, list + ", entry " + entry);
+  }
+
   private int integer(JsonParser parser, String what) throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-        && parser.getNumberType() == JsonParser.NumberType.INT) {
+    if (isInteger(parser)) {
       return parser.getIntValue();
     }
     throw wrong(file, what + " is " + shown(parser), "a whole number of 32 bits", "");
+  }
+
+  private static boolean isInteger(JsonParser parser) throws IOException {
+    return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && parser.getNumberType() == JsonParser.NumberType.INT;
   }
 
   private static String shown(JsonParser parser) throws IOException {
