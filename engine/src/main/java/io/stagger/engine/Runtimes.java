@@ -6,6 +6,7 @@ import io.stagger.api.Placement;
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.RuntimeUnavailableException;
+import io.stagger.api.error.StaggerException;
 import io.stagger.api.runtime.Availability;
 import io.stagger.api.runtime.MoeRuntime;
 import io.stagger.api.runtime.ReplicaPolicy;
@@ -86,7 +87,26 @@ final class Runtimes {
         replicas.find(config.text(ConfigKeys.RUNTIME_REPLICAS)).provider().instance();
     RuntimeRequest request =
         new RuntimeRequest(cluster, placement, loader, policy, options(backend));
-    return backend.provider().call(instance -> instance.open(request));
+    @Nullable MoeRuntime runtime;
+    try {
+      runtime = backend.provider().call(instance -> instance.open(request));
+    } catch (StaggerException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw failed(backend, "threw " + e, e);
+    }
+    if (runtime == null) {
+      throw failed(backend, "returned null instead of a runtime", null);
+    }
+    return runtime;
+  }
+
+  private static RuntimeUnavailableException failed(
+      BackendEntry backend, String problem, @Nullable Throwable cause) {
+    return new RuntimeUnavailableException(
+        Diagnosis.of(problem, "runtime backend '" + backend.name() + "' (" + backend.origin() + ")")
+            .remedy("Report it to the backend's authors, or choose another with runtime.backend"),
+        cause);
   }
 
   private Options options(BackendEntry backend) {

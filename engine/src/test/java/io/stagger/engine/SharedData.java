@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Public data beside the checkout, in {@code ../shared}; tests that need it are skipped without. */
+/**
+ * Public data beside the checkout, in {@code ../shared}; tests that need it are skipped without.
+ */
 public final class SharedData {
 
   private SharedData() {}

@@ -104,8 +104,7 @@ public final class ConfigKeys {
   static boolean isMeantAsKey(String name, Collection<String> known) {
     String family = name.substring(0, Math.max(0, name.indexOf('.')));
     return known.stream()
-        .anyMatch(
-            key -> key.startsWith(family + ".") || NearestName.distance(name, key) <= 2);
+        .anyMatch(key -> key.startsWith(family + ".") || NearestName.distance(name, key) <= 2);
   }
 
   private static OptionSpec named(String key, OptionSpec option) {

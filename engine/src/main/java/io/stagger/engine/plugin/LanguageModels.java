@@ -34,9 +34,7 @@ public final class LanguageModels {
    */
   public Provider<LanguageModelProvider> find(String modelType) {
     List<Provider<LanguageModelProvider>> able =
-        providers.stream()
-            .filter(provider -> provider.call(models -> models.supports(modelType)))
-            .toList();
+        providers.stream().filter(provider -> supports(provider, modelType)).toList();
     List<String> described =
         (able.isEmpty() ? providers : able).stream().map(Provider::described).toList();
     if (able.isEmpty()) {
@@ -53,5 +51,13 @@ public final class LanguageModels {
               .remedy("Remove all but one"));
     }
     return able.getFirst();
+  }
+
+  private static boolean supports(Provider<LanguageModelProvider> provider, String modelType) {
+    try {
+      return provider.call(models -> models.supports(modelType));
+    } catch (RuntimeException | LinkageError e) {
+      throw new PluginException(LoadFailure.diagnose(provider.described() + ".supports()", e), e);
+    }
   }
 }

@@ -153,7 +153,8 @@ class StaggerConfigTest {
   void anEmptyFileSetsNothing() {
     assertThat(StaggerConfig.builder().file(file("a.yaml", "")).build().value(KEY).value())
         .contains("auto");
-    assertThat(StaggerConfig.builder().file(file("a.properties", "# no")).build().value(KEY).value())
+    assertThat(
+            StaggerConfig.builder().file(file("a.properties", "# no")).build().value(KEY).value())
         .contains("auto");
   }
 
@@ -185,8 +186,7 @@ class StaggerConfigTest {
         fileFails("a.properties", "placement.stratgy=zigzag"), "config-unknown-key", directory);
     assertThatThrownBy(() -> with("something.else=1"))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "command line: unknown key 'something.else'. 'stagger config' lists the keys");
+        .hasMessage("command line: unknown key 'something.else'. 'stagger config' lists the keys");
   }
 
   @Test
@@ -207,10 +207,10 @@ class StaggerConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"STAGGER_PLACEMENT_STRATGY", "STAGGER_CLUSTER_RANK", "STAGGER_PLUGIN_DIRECTORY"})
+  @ValueSource(
+      strings = {"STAGGER_PLACEMENT_STRATGY", "STAGGER_CLUSTER_RANK", "STAGGER_PLUGIN_DIRECTORY"})
   void aVariableThatLooksLikeAKeyMustBeOne(String variable) {
-    assertThatThrownBy(
-            () -> StaggerConfig.builder().environment(Map.of(variable, "x")).build())
+    assertThatThrownBy(() -> StaggerConfig.builder().environment(Map.of(variable, "x")).build())
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("environment variable " + variable)
         .hasMessageContaining("Did you mean 'STAGGER_");
@@ -229,11 +229,10 @@ class StaggerConfigTest {
 
   @Test
   void aPropertyThatLooksLikeAKeyMustBeOne() {
-    assertThatThrownBy(
-            () ->
-                StaggerConfig.builder()
-                    .systemProperties(property("stagger.placement.stric", "true"))
-                    .build())
+    assertThatThrownBy(() ->
+            StaggerConfig.builder()
+                .systemProperties(property("stagger.placement.stric", "true"))
+                .build())
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("system property stagger.placement.stric")
         .hasMessageContaining("'placement.strict'");
@@ -271,25 +270,23 @@ class StaggerConfigTest {
     StaggerConfig config =
         StaggerConfig.builder().environment(Map.of("STAGGER_PLACEMENT_A_B_C", "1")).build();
 
-    assertThatThrownBy(
-            () ->
-                config.declaring(
-                    List.of(
-                        ConfigKeys.strategyOption("a.b", OptionSpec.text("c", "", "")),
-                        ConfigKeys.strategyOption("a_b", OptionSpec.text("c", "", "")))))
+    assertThatThrownBy(() ->
+            config.declaring(
+                List.of(
+                    ConfigKeys.strategyOption("a.b", OptionSpec.text("c", "", "")),
+                    ConfigKeys.strategyOption("a_b", OptionSpec.text("c", "", "")))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("placement.a.b.c, placement.a_b.c");
   }
 
   @Test
   void twoProvidersCannotDeclareOneKey() {
-    assertThatThrownBy(
-            () ->
-                with()
-                    .declaring(
-                        List.of(
-                            ConfigKeys.strategyOption("a", OptionSpec.text("b.c", "", "")),
-                            ConfigKeys.strategyOption("a.b", OptionSpec.text("c", "", "")))))
+    assertThatThrownBy(() ->
+            with()
+                .declaring(
+                    List.of(
+                        ConfigKeys.strategyOption("a", OptionSpec.text("b.c", "", "")),
+                        ConfigKeys.strategyOption("a.b", OptionSpec.text("c", "", "")))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("'placement.a.b.c'");
   }

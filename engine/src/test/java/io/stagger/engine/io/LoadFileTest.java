@@ -91,15 +91,19 @@ class LoadFileTest {
 
   @Test
   void withoutLayerNumbersTheRowsWithTokensAreTheMoeLayers() {
-    Path file = file("load.json", "[[0,0,0],[0,0,0],[1,2,3],[4,5,6]]".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Path file =
+        file(
+            "load.json",
+            "[[0,0,0],[0,0,0],[1,2,3],[4,5,6]]".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     assertThat(LoadFile.read(file, ModelShape.of(2, 3, 1, 1, 1))).isEqualTo(LOAD);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"<f2", "<f4", ">f4", "<f8", ">f8", "|i1", "|u1", "<i2", ">u2", "<i4", "<u4", ">i8",
-        "<u8"})
+      strings = {
+        "<f2", "<f4", ">f4", "<f8", ">f8", "|i1", "|u1", "<i2", ">u2", "<i4", "<u4", ">i8", "<u8"
+      })
   void readsNumPysTypes(String type) {
     assertThat(npy(NpyBytes.of(type, false, "2, 3", 1, 2, 3, 4, 5, 6)).load()).isEqualTo(LOAD);
   }
@@ -195,18 +199,20 @@ class LoadFileTest {
     assertNpy(NpyBytes.of("<i4", false, "6,", 1, 2, 3, 4, 5, 6)).contains("1 dimensions");
     assertNpy(NpyBytes.of("<i4", false, "2, 3", 1, 2, 3, 4, 5)).contains("20 bytes of data");
     assertNpy(NpyBytes.of("<i4", false, "2, 3", 1, 2, 3, 4, 5, 6, 7)).contains("28 bytes of data");
-    assertNpy(NpyBytes.of("<i4", false, "2147483647, 2147483647, 2147483647"))
-        .contains("elements");
+    assertNpy(NpyBytes.of("<i4", false, "2147483647, 2147483647, 2147483647")).contains("elements");
     assertNpy(NpyBytes.of("<i4", false, "99999999999, 3")).contains("whole numbers");
-    assertNpy(NpyBytes.of(1, "{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }",
-            new byte[48]))
+    assertNpy(
+            NpyBytes.of(
+                1, "{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }", new byte[48]))
         .contains("integers or floats");
-    assertNpy(NpyBytes.of(1, "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3), }",
-            new byte[48]))
+    assertNpy(
+            NpyBytes.of(
+                1, "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3), }", new byte[48]))
         .contains("integers or floats");
     assertNpy(NpyBytes.of(9, "{}", new byte[0])).contains("version 9");
     assertNpy(new byte[0]).contains("only 0 bytes");
-    assertNpy("[[1,2,3],[4,5,6]]".getBytes(java.nio.charset.StandardCharsets.UTF_8)).contains("no NumPy array");
+    assertNpy("[[1,2,3],[4,5,6]]".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        .contains("no NumPy array");
   }
 
   private org.assertj.core.api.AbstractStringAssert<?> assertNpy(byte[] bytes) {

@@ -9,7 +9,9 @@ final class NpyBytes {
 
   private NpyBytes() {}
 
-  /** A file of version 1 with given header fields and the elements of {@code values} in its order. */
+  /**
+   * A file of version 1 with given header fields and the elements of {@code values} in its order.
+   */
   static byte[] of(String type, boolean fortran, String shape, double... values) {
     String dictionary =
         "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }"
@@ -20,8 +22,7 @@ final class NpyBytes {
   static byte[] of(int version, String dictionary, byte[] data) {
     int prefix = version == 1 ? 10 : 12;
     int padding = 64 - (prefix + dictionary.length() + 1) % 64;
-    byte[] header =
-        (dictionary + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] header = (dictionary + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
     ByteBuffer file =
         ByteBuffer.allocate(prefix + header.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
     file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));

@@ -104,7 +104,8 @@ class PlacementFileTest {
 
   @Test
   void sglangsFileHoldsTheMapAlone() throws IOException {
-    Placement even = Placement.of(SlotLayout.even(2, 4), 3, new int[][] {{0, 1, 2, 0}, {2, 1, 1, 0}});
+    Placement even =
+        Placement.of(SlotLayout.even(2, 4), 3, new int[][] {{0, 1, 2, 0}, {2, 1, 1, 0}});
     Path file = directory.resolve("sglang.json");
 
     PlacementFile.writeForSglang(file, MODEL, even);
@@ -171,7 +172,8 @@ class PlacementFileTest {
         "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,-2,0]]} | layer 1, slot 2 (rank 0) holds",
         "{\"physical_to_logical_map\": [[0]], \"ranks\": 0} | 'ranks' is 0; expected 1 to 65536",
         "{\"physical_to_logical_map\": [[0]], \"moe_layers\": [1]} | 'moe_layers' names row 1",
-        "{\"physical_to_logical_map\": [[0],[0]], \"moe_layers\": [1,0]} | 'moe_layers' names row 0",
+        "{\"physical_to_logical_map\": [[0],[0]], \"moe_layers\": [1,0]} | 'moe_layers' names row"
+            + " 0",
         "{\"physical_to_logical_map\": [[0]], \"strategy\": 1} | 'strategy' is 1; expected a text",
         "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2,0]]} x | is not valid JSON",
         "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2 | is not valid JSON"

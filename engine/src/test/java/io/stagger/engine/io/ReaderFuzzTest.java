@@ -24,8 +24,31 @@ class ReaderFuzzTest {
   private static final ModelShape MODEL = ModelShape.of(2, 3, 1, 1, 1);
   private static final List<String> PIECES =
       List.of(
-          "[", "]", "{", "}", ",", ":", "\"", "-", "1e999", "NaN", "null", "9999999999", "'",
-          "\\", "\n", "\0", "&a ", "*a", "!!", "|", "#", "=", "${env:PATH}", "\u00e9", "0x1F");
+          "[",
+          "]",
+          "{",
+          "}",
+          ",",
+          ":",
+          "\"",
+          "-",
+          "1e999",
+          "NaN",
+          "null",
+          "9999999999",
+          "'",
+          "\\",
+          "\n",
+          "\0",
+          "&a ",
+          "*a",
+          "!!",
+          "|",
+          "#",
+          "=",
+          "${env:PATH}",
+          "\u00e9",
+          "0x1F");
 
   @TempDir Path directory;
 
@@ -33,7 +56,8 @@ class ReaderFuzzTest {
   void loadsAsJson() {
     fuzz(
         "load.json",
-        "{\"logical_count\": [[[1,2,3],[4,5,6]],[[1,2,3],[4,5,6.5]]], \"rank\": 0}".getBytes(StandardCharsets.UTF_8),
+        "{\"logical_count\": [[[1,2,3],[4,5,6]],[[1,2,3],[4,5,6.5]]], \"rank\": 0}"
+            .getBytes(StandardCharsets.UTF_8),
         file -> LoadFile.read(file, MODEL));
   }
 
@@ -64,8 +88,8 @@ class ReaderFuzzTest {
     String text =
         "{\"model_type\": \"deepseek_v3\", \"num_hidden_layers\": 4, \"n_routed_experts\": 8,"
             + " \"num_experts_per_tok\": 2, \"n_group\": 4, \"topk_group\": 2, \"hidden_size\": 8,"
-            + " \"first_k_dense_replace\": 1, \"moe_intermediate_size\": 4, \"n_shared_experts\": 1,"
-            + " \"topk_method\": \"noaux_tc\", \"mlp_only_layers\": [2]}";
+            + " \"first_k_dense_replace\": 1, \"moe_intermediate_size\": 4, \"n_shared_experts\":"
+            + " 1, \"topk_method\": \"noaux_tc\", \"mlp_only_layers\": [2]}";
     fuzz("config.json", text.getBytes(StandardCharsets.UTF_8), ModelFile::read);
   }
 
@@ -120,7 +144,8 @@ class ReaderFuzzTest {
       bytes =
           switch (random.nextInt(4)) {
             case 0 -> splice(bytes, at, at, new byte[] {(byte) random.nextInt(256)});
-            case 1 -> splice(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(8)), new byte[0]);
+            case 1 ->
+                splice(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(8)), new byte[0]);
             case 2 -> splice(bytes, at, Math.min(bytes.length, at + 1), piece(random));
             default -> splice(bytes, at, at, piece(random));
           };
