@@ -85,7 +85,7 @@ public final class SyntheticModel {
     return values;
   }
 
-  /** A matrix of these values, rounded to a type; bfloat16 is rounded towards zero. */
+  /** A matrix of these finite values, rounded to the nearest of a type. */
   static Tensor tensor(float[] values, TensorType type, int rows, int columns) {
     if (type == TensorType.F32) {
       return Tensor.ofFloats(values, rows, columns);
@@ -95,10 +95,15 @@ public final class SyntheticModel {
       int bits =
           type == TensorType.F16
               ? Float.floatToFloat16(values[i])
-              : Float.floatToIntBits(values[i]) >>> Short.SIZE;
+              : nearestBfloat16(Float.floatToIntBits(values[i]));
       data.set(SHORT, (long) i * Short.BYTES, (short) bits);
     }
     return Tensor.of(data, type, rows, columns);
+  }
+
+  private static int nearestBfloat16(int bits) {
+    int toEven = (bits >>> Short.SIZE) & 1;
+    return (bits + 0x7fff + toEven) >>> Short.SIZE;
   }
 
   /** Random hidden states, {@code [tokens][hiddenSize]}. */
