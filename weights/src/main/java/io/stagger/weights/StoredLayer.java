@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongConsumer;
 
 /**
  * One MoE layer of an open store. An expert is checked once, when it is first asked for; from then
@@ -105,7 +106,7 @@ final class StoredLayer {
         common.tensor(CommonTensor.ROUTER),
         optional(CommonTensor.CORRECTION_BIAS),
         shared,
-        optional(CommonTensor.SHARED_SWITCH));
+        optional(CommonTensor.SHARED_EXPERT_GATE));
   }
 
   private Optional<Tensor> optional(String name) {
@@ -113,7 +114,7 @@ final class StoredLayer {
   }
 
   /** Reads and checks the experts and the other tensors anew, and tells the bytes of each step. */
-  void verify(java.util.function.LongConsumer step) {
+  void verify(LongConsumer step) {
     for (int expert = 0; expert < entry.experts().size(); expert++) {
       step.accept(check(expert).bytes());
     }

@@ -20,7 +20,9 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
@@ -167,13 +169,12 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
 
   @Override
   public Map<String, Object> config() {
-    return java.util.Collections.unmodifiableMap(config);
+    return Collections.unmodifiableMap(config);
   }
 
   /** The names that {@link #tensor} knows, in the order of the manifest. */
   public SequencedSet<String> tensorNames() {
-    return java.util.Collections.unmodifiableSequencedSet(
-        new java.util.LinkedHashSet<>(dense.keySet()));
+    return Collections.unmodifiableSequencedSet(new LinkedHashSet<>(dense.keySet()));
   }
 
   @Override
@@ -211,7 +212,7 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
       MoeLayer entry = manifest.layers().get(layer);
       layers.get(layer).verify(bytes -> verification.step(entry.file(), bytes));
     }
-    for (StoredTensors tensors : new java.util.LinkedHashSet<>(dense.values())) {
+    for (StoredTensors tensors : new LinkedHashSet<>(dense.values())) {
       verification.step("dense tensors", tensors.verify());
     }
     manifest.files().forEach(verification::verifyFile);

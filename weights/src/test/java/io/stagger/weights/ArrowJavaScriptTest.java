@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stagger.api.error.WeightStoreException;
 import io.stagger.api.weights.ExpertWeights;
+import io.stagger.api.weights.LayerWeights;
 import io.stagger.api.weights.RankWeights;
 import io.stagger.api.weights.Tensor;
 import io.stagger.weights.io.JsonObject;
 import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -121,7 +123,7 @@ class ArrowJavaScriptTest {
     assertThat(result.exit()).as(result.output()).isZero();
     return new JsonObject(
             StrictJson.parse(
-                result.output().getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                result.output().getBytes(StandardCharsets.UTF_8),
                 "node",
                 WeightStoreException::new),
             "node",
@@ -144,7 +146,7 @@ class ArrowJavaScriptTest {
 
   private static List<Tensor> common(WeightStore store) {
     List<Tensor> tensors = new ArrayList<>();
-    io.stagger.api.weights.LayerWeights layer = store.loader().layer(1);
+    LayerWeights layer = store.loader().layer(1);
     tensors.add(layer.router());
     layer.correctionBias().ifPresent(tensors::add);
     layer.shared().ifPresent(s -> tensors.addAll(List.of(s.gate(), s.up(), s.down())));

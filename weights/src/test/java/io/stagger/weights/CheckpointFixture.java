@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class CheckpointFixture {
         case BF16 -> bytes.putShort((short) (Float.floatToIntBits(value) >>> 16));
       }
     }
-    List<Long> sizes = java.util.Arrays.stream(shape).boxed().toList();
+    List<Long> sizes = Arrays.stream(shape).boxed().toList();
     tensors.put(name, new Content(type.name(), sizes, bytes.array()));
     return this;
   }

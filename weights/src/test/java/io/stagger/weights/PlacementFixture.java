@@ -4,6 +4,7 @@ import io.stagger.api.MoeSpec;
 import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Placements written down by hand, so that no strategy is needed to test a loader. */
 final class PlacementFixture {
@@ -13,10 +14,7 @@ final class PlacementFixture {
   /** Expert {@code e} on rank {@code e / (experts / ranks)}. */
   static Placement contiguous(MoeSpec spec, int ranks) {
     int experts = spec.shape().experts();
-    return same(
-        spec,
-        SlotLayout.even(ranks, experts),
-        java.util.stream.IntStream.range(0, experts).toArray());
+    return same(spec, SlotLayout.even(ranks, experts), IntStream.range(0, experts).toArray());
   }
 
   /** Expert {@code e} on rank {@code e % ranks}; {@code ranks} divides the experts. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class ResidentMemoryTest {
 
   private Placement placement(WeightStore store) {
     int[] row = new int[EXPERTS + 1];
-    java.util.Arrays.setAll(row, slot -> Math.max(0, slot - 1));
+    Arrays.setAll(row, slot -> Math.max(0, slot - 1));
     return PlacementFixture.same(store.spec(), SlotLayout.of(2, EXPERTS - 1), row);
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -171,7 +172,7 @@ class WeightStoreTest {
     Path first = out.resolve("layers/layer-00001.arrow");
     Path second = out.resolve("layers/layer-00002.arrow");
     byte[] bytes = Files.readAllBytes(first);
-    Files.copy(second, first, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(second, first, StandardCopyOption.REPLACE_EXISTING);
     Files.write(second, bytes);
     assertVerificationFails("layer 1, expert 0", "damaged");
   }

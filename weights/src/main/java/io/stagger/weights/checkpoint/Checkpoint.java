@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -76,7 +77,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** All tensors by name, in the order of their names. */
   public SortedMap<String, CheckpointTensor> tensors() {
-    return java.util.Collections.unmodifiableSortedMap(tensors);
+    return Collections.unmodifiableSortedMap(tensors);
   }
 
   /**

@@ -32,9 +32,7 @@ public record CheckpointLayout(
     List<TensorSource> dense,
     List<String> notes) {
 
-  private static final Pattern LAYER =
-      Pattern.compile(
-          "(?:model|model\\.language_model|language_model\\.model)\\.layers\\.(\\d{1,6})\\..+");
+  private static final Pattern LAYER = Pattern.compile(MoeTensorName.LAYER + ".+");
 
   /**
    * Sorts a checkpoint's tensors.
@@ -124,7 +122,7 @@ public record CheckpointLayout(
       List<MoeLayerSources> layers = moe.values().stream().map(MoeLayerTensors::sources).toList();
       beyond.forEach((layer, count) ->
           notes.add(
-              "layer %d (%d tensors) left out: beyond num_hidden_layers %d, as layers for multi-token prediction are"
+              "layer %d (%d tensors, multi-token prediction perhaps) left out: num_hidden_layers is %d"
                   .formatted(layer, count, hiddenLayers)));
       return new CheckpointLayout(
           model, spec, expertType(layers), layers, List.copyOf(dense), List.copyOf(notes));

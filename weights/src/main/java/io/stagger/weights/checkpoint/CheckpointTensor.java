@@ -5,6 +5,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.weights.TensorType;
 import io.stagger.weights.safetensors.SafetensorsType;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,7 +34,7 @@ public record CheckpointTensor(
 
   /** Checks the shape against what config.json says. */
   CheckpointTensor requireShape(long... expected) {
-    List<Long> sizes = java.util.Arrays.stream(expected).boxed().toList();
+    List<Long> sizes = Arrays.stream(expected).boxed().toList();
     if (!shape.equals(sizes)) {
       throw wrong(
           "shape " + shape,

@@ -19,7 +19,7 @@ public final class CommonTensor {
   public static final String SHARED_DOWN = "shared.down";
 
   /** The gate in front of the shared expert. */
-  public static final String SHARED_SWITCH = "shared.switch";
+  public static final String SHARED_EXPERT_GATE = "shared_expert_gate";
 
   private CommonTensor() {}
 }

@@ -63,19 +63,8 @@ final class MoeLayerTensors {
   private List<List<TensorSource>> experts() {
     boolean fused = ofLayer.containsKey(Role.FUSED_GATE_UP) || ofLayer.containsKey(Role.FUSED_DOWN);
     if (fused) {
-      ofExperts
-          .values()
-          .forEach(experts ->
-              experts
-                  .values()
-                  .forEach(tensor -> {
-                    throw tensor.wrong(
-                        "an expert beside fused experts", "one of the two forms", "");
-                  }));
-      return new FusedExperts(
-              required(Role.FUSED_GATE_UP, ".experts.gate_up_proj"),
-              required(Role.FUSED_DOWN, ".experts.down_proj"),
-              spec)
+      refuseSeparateExperts();
+      return new FusedExperts(required(Role.FUSED_GATE_UP), required(Role.FUSED_DOWN), spec)
           .experts();
     }
     List<List<TensorSource>> experts = new ArrayList<>();
@@ -83,6 +72,14 @@ final class MoeLayerTensors {
       experts.add(expert(expert));
     }
     return List.copyOf(experts);
+  }
+
+  private void refuseSeparateExperts() {
+    for (Map<Integer, CheckpointTensor> experts : ofExperts.values()) {
+      for (CheckpointTensor tensor : experts.values()) {
+        throw tensor.wrong("an expert beside fused experts", "one of the two forms", "");
+      }
+    }
   }
 
   private List<TensorSource> expert(int expert) {
@@ -110,7 +107,13 @@ final class MoeLayerTensors {
     take(common, CommonTensor.SHARED_GATE, Role.SHARED_GATE, has, shared, hidden);
     take(common, CommonTensor.SHARED_UP, Role.SHARED_UP, has, shared, hidden);
     take(common, CommonTensor.SHARED_DOWN, Role.SHARED_DOWN, has, hidden, shared);
-    take(common, CommonTensor.SHARED_SWITCH, Role.SHARED_SWITCH, spec.sharedGate(), 1, hidden);
+    take(
+        common,
+        CommonTensor.SHARED_EXPERT_GATE,
+        Role.SHARED_EXPERT_GATE,
+        spec.sharedGate(),
+        1,
+        hidden);
     requireOneType(common);
     return List.copyOf(common);
   }
@@ -119,7 +122,7 @@ final class MoeLayerTensors {
       List<TensorSource> common, String name, Role role, boolean expected, long... shape) {
     CheckpointTensor tensor = ofLayer.get(role);
     if (expected) {
-      common.add(contiguous(name, required(role, " (" + name + ")").requireShape(shape)));
+      common.add(contiguous(name, required(role).requireShape(shape)));
     } else if (tensor != null) {
       throw tensor.wrong("not in the model that config.json describes", "a model without it", "");
     }
@@ -128,7 +131,7 @@ final class MoeLayerTensors {
   private static void requireOneType(List<TensorSource> common) {
     List<TensorType> types =
         common.stream()
-            .filter(source -> source.name().startsWith("shared.") && source.shape().get(0) > 1)
+            .filter(source -> source.name().startsWith("shared."))
             .map(TensorSource::type)
             .distinct()
             .toList();
@@ -139,10 +142,10 @@ final class MoeLayerTensors {
     }
   }
 
-  private CheckpointTensor required(Role role, String suffix) {
+  private CheckpointTensor required(Role role) {
     CheckpointTensor tensor = ofLayer.get(role);
     if (tensor == null) {
-      throw missing(module + suffix);
+      throw missing(module + "." + role.usualName());
     }
     return tensor;
   }

@@ -20,28 +20,41 @@ record MoeTensorName(String module, int layer, Role role, int expert) {
 
   /** What a tensor of an MoE layer is. */
   enum Role {
-    EXPERT_GATE,
-    EXPERT_UP,
-    EXPERT_DOWN,
+    EXPERT_GATE("experts.0.gate_proj.weight"),
+    EXPERT_UP("experts.0.up_proj.weight"),
+    EXPERT_DOWN("experts.0.down_proj.weight"),
     /** All experts' gate and up matrices in one tensor. */
-    FUSED_GATE_UP,
+    FUSED_GATE_UP("experts.gate_up_proj"),
     /** All experts' down matrices in one tensor. */
-    FUSED_DOWN,
-    ROUTER,
-    CORRECTION_BIAS,
-    SHARED_GATE,
-    SHARED_UP,
-    SHARED_DOWN,
+    FUSED_DOWN("experts.down_proj"),
+    ROUTER("gate.weight"),
+    CORRECTION_BIAS("gate.e_score_correction_bias"),
+    SHARED_GATE("shared_experts.gate_proj.weight"),
+    SHARED_UP("shared_experts.up_proj.weight"),
+    SHARED_DOWN("shared_experts.down_proj.weight"),
     /** The gate in front of the shared expert (Qwen2-MoE). */
-    SHARED_SWITCH,
+    SHARED_EXPERT_GATE("shared_expert_gate.weight"),
     /** In the module, but none of these: a dense layer's, or something that is not supported. */
-    OTHER
+    OTHER("");
+
+    private final String usualName;
+
+    Role(String usualName) {
+      this.usualName = usualName;
+    }
+
+    /** What such a tensor is called in most checkpoints, within its module. */
+    String usualName() {
+      return usualName;
+    }
   }
 
+  /** What the names of a layer's tensors begin with; captures the layer number. */
+  static final String LAYER =
+      "(?:model|model\\.language_model|language_model\\.model)\\.layers\\.(\\d{1,6})\\.";
+
   private static final Pattern MODULE =
-      Pattern.compile(
-          "((?:model|model\\.language_model|language_model\\.model)\\.layers\\.(\\d{1,6})"
-              + "\\.(?:mlp|block_sparse_moe))\\.(.+)");
+      Pattern.compile("(" + LAYER + "(?:mlp|block_sparse_moe))\\.(.+)");
 
   private static final Pattern EXPERT =
       Pattern.compile("experts\\.(\\d{1,9})\\.(gate_proj|up_proj|down_proj|w1|w3|w2)\\.weight");
@@ -69,7 +82,7 @@ record MoeTensorName(String module, int layer, Role role, int expert) {
           Map.entry("shared_expert.gate_proj.weight", Role.SHARED_GATE),
           Map.entry("shared_expert.up_proj.weight", Role.SHARED_UP),
           Map.entry("shared_expert.down_proj.weight", Role.SHARED_DOWN),
-          Map.entry("shared_expert_gate.weight", Role.SHARED_SWITCH));
+          Map.entry("shared_expert_gate.weight", Role.SHARED_EXPERT_GATE));
 
   /** Takes a name apart; empty if the tensor is in no layer's feed-forward module. */
   static Optional<MoeTensorName> of(String name) {

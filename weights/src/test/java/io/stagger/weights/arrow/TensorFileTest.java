@@ -11,6 +11,7 @@ import io.stagger.api.weights.Tensor;
 import io.stagger.api.weights.TensorType;
 import io.stagger.weights.checkpoint.TensorSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,8 +19,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -113,9 +116,7 @@ class TensorFileTest {
     byte[] bytes = Files.readAllBytes(file);
     assertThat(written.bytes()).isEqualTo(bytes.length);
     assertThat(written.sha256())
-        .isEqualTo(
-            java.util.HexFormat.of()
-                .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(bytes)));
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     assertThat(written.sums()).hasSize(ROWS * 3).doesNotHaveDuplicates();
   }
 
@@ -200,7 +201,7 @@ class TensorFileTest {
         }
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

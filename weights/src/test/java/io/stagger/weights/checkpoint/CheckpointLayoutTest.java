@@ -76,13 +76,13 @@ class CheckpointLayoutTest {
   @Test
   void aMissingRouterIsNamed() {
     fixture.tensors().remove(MLP + "gate.weight");
-    assertRefused("router", "model.layers.1", "missing");
+    assertRefused("tensor model.layers.1.mlp.gate.weight is missing");
   }
 
   @Test
   void aMissingCorrectionBiasIsNamed() {
     fixture.tensors().remove(MLP + "gate.e_score_correction_bias");
-    assertRefused("correction_bias", "model.layers.1", "missing");
+    assertRefused("tensor model.layers.1.mlp.gate.e_score_correction_bias is missing");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.stagger.weights.Families;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +85,7 @@ class CheckpointTest {
     Files.copy(
         folder.resolve("model-00001-of-00002.safetensors"),
         folder.resolve("model-00002-of-00002.safetensors"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
     assertRefused("model-00002-of-00002.safetensors", "a duplicate");
   }
 
@@ -139,7 +140,7 @@ class CheckpointTest {
     Files.copy(
         temp.resolve("other/config.json"),
         folder.resolve("config.json"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
     assertThat(identity()).isNotEqualTo(before);
   }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,7 @@ class SafetensorsFileTest {
         .formatted(name, dtype, shape, offsets);
   }
 
-  private void open(byte[] file, java.util.function.Consumer<SafetensorsFile> use)
-      throws IOException {
+  private void open(byte[] file, Consumer<SafetensorsFile> use) throws IOException {
     Path path = Files.write(temp.resolve("model.safetensors"), file);
     try (Arena arena = Arena.ofConfined()) {
       use.accept(SafetensorsFile.open(path, arena));
