@@ -71,6 +71,11 @@ public final class CheckpointConverter {
     }
   }
 
+  /** Whether a conversion into a folder was begun and has not been finished. */
+  public static boolean isUnfinished(Path outDir) {
+    return Files.exists(outDir.resolve(ConversionJournal.FILE));
+  }
+
   private Manifest convert() {
     String source = checkpoint.identity();
     try {
