@@ -8,6 +8,7 @@ import io.stagger.api.SlotLayout;
 import io.stagger.api.Violation;
 import io.stagger.api.error.InvalidPlacementException;
 import io.stagger.engine.Stagger;
+import io.stagger.engine.config.ConfigKeys;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.io.PlacementFile;
@@ -18,8 +19,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Says whether a placement is valid. */
 @Command(
@@ -52,7 +56,9 @@ final class CheckCommand implements Callable<Integer> {
       description = "Tokens per expert and layer: also say how evenly they fall on the ranks.")
   private @Nullable Path loadFile;
 
-  @SuppressWarnings("NullAway.Init") // picocli sets the field before it runs the command
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields before it runs the command
   CheckCommand() {}
 
   @Override
@@ -92,11 +98,19 @@ final class CheckCommand implements Callable<Integer> {
 
   /** The command line's cluster, or else the one that the file says it is for. */
   private Cluster cluster(StaggerConfig config, PlacementFile placementFile) {
-    Optional<SlotLayout> said = placementFile.layout();
-    if (clusterOptions.saysRanks() || said.isEmpty()) {
+    if (clusterOptions.saysRanks()) {
       return clusterOptions.cluster(config, placementFile.slots());
     }
-    return clusterOptions.withRanks(Cluster.of(placementFile.nodes(), said.get()));
+    Optional<SlotLayout> said = placementFile.layout();
+    if (said.isPresent()) {
+      return clusterOptions.withRanks(Cluster.of(placementFile.nodes(), said.get()));
+    }
+    if (config.value(ConfigKeys.CLUSTER_RANKS.name()).isSet()) {
+      return clusterOptions.cluster(config, placementFile.slots());
+    }
+    // The default number of ranks would be a guess, and the answer as good as that.
+    throw new ParameterException(
+        spec.commandLine(), file + " does not say how many ranks there are; give --ranks N.");
   }
 
   /** A model that has just what the placement speaks of. */

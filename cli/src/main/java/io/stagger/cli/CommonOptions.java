@@ -15,8 +15,8 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:the answer is no: a placement breaks a rule, weights are not the right ones, a fallback"
-          + " was refused",
+      "1:the answer is no: a placement breaks a rule, weights or outputs are not the right ones, a"
+          + " fallback was refused",
       "2:the command line is wrong",
       "3:a file, a value or a plug-in is wrong; nothing was written",
       "4:a defect of Stagger",

@@ -42,6 +42,9 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (CheckpointConverter.isUnfinished(store)) {
+      output.note("Going on with a conversion that was interrupted: " + store);
+    }
     Manifest manifest;
     try (ProgressBar bar = output.progressBar()) {
       manifest = CheckpointConverter.convert(checkpoint, store, bar::progress);

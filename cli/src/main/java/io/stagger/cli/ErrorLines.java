@@ -3,6 +3,7 @@ package io.stagger.cli;
 import io.stagger.api.error.FallbackRefusedException;
 import io.stagger.api.error.StaggerException;
 import io.stagger.api.error.WeightMismatchException;
+import io.stagger.engine.quickstart.OutputMismatchException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -36,7 +37,8 @@ final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptio
   @Override
   public int handleParseException(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
-    printLine(command, String.valueOf(error.getMessage()));
+    // Some of picocli's messages begin with a word that the line already begins with.
+    printLine(command, String.valueOf(error.getMessage()).replaceFirst("^Error: ", ""));
     UnmatchedArgumentException.printSuggestions(error, command.getErr());
     command.getErr().printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
     command.getErr().flush();
@@ -61,7 +63,8 @@ final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptio
 
   private static int exitCode(Exception error) {
     return switch (error) {
-      case FallbackRefusedException _, WeightMismatchException _ -> ExitCode.NO;
+      case FallbackRefusedException _, WeightMismatchException _, OutputMismatchException _ ->
+          ExitCode.NO;
       case StaggerException _, IOException _, UncheckedIOException _ -> ExitCode.BAD_INPUT;
       default -> ExitCode.INTERNAL;
     };

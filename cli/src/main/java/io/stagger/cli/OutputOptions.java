@@ -39,6 +39,13 @@ final class OutputOptions {
     out.flush();
   }
 
+  /** Tells people something that is no part of the report, on standard error. */
+  void note(String line) {
+    PrintWriter err = command.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+
   /** A new progress bar on standard error. */
   ProgressBar progressBar() {
     return new ProgressBar(command.commandLine().getErr(), isTerminal());

@@ -2,6 +2,7 @@ package io.stagger.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,15 @@ class StaggerCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(run.out()).contains("Examples:", "stagger " + command, "Exit codes:");
     assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyExampleInTheHelpParses(String command) {
+    List<List<String>> examples = Examples.in(Run.of(command, "--help").out());
+    assertThat(examples).isNotEmpty();
+    assertThat(examples)
+        .allSatisfy(words -> StaggerCommand.commandLine().parseArgs(words.toArray(String[]::new)));
   }
 
   @ParameterizedTest

@@ -1,0 +1,210 @@
+package io.stagger.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlanCommandTest {
+
+  private static final double TINY = 1e-12;
+
+  @TempDir private Path folder;
+
+  @Test
+  void saysWhatAutoChoseAndWhy() {
+    Run run = plan("--experts", 16, "--groups", 4, "--top-groups", 2, "--top-k", 2, "--ranks", 4);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.out())
+        .contains("auto, which chose zigzag")
+        .contains("EXPERT_GROUPS")
+        .contains("2 MoE layers, 16 experts, top-2, top-2 of 4 groups")
+        .contains("1 node, 4 ranks, 16 slots");
+  }
+
+  @Test
+  void measuresTheBalanceOfTheLoadAgainstTheBound() {
+    // Linear puts 30 + 10 and 10 + 10 on two ranks: mean 30, busiest 40.
+    JsonNode json = planned(load("[[30, 10, 10, 10], [1, 1, 1, 1]]"), "--strategy", "linear");
+    assertThat(json.at("/imbalance/layers/0").asDouble()).isEqualTo(1.0 / 3, within(TINY));
+    assertThat(json.at("/imbalance/worst").asDouble()).isEqualTo(1.0 / 3, within(TINY));
+    assertThat(json.at("/imbalance/mean").asDouble()).isEqualTo(1.0 / 6, within(TINY));
+    assertThat(json.at("/balancedness").asDouble()).isEqualTo(32.0 / 42, within(TINY));
+    // The heaviest expert shares its rank with one of 10 at best.
+    assertThat(json.at("/bound/layers/0").asDouble()).isEqualTo(1.0 / 3, within(TINY));
+    assertThat(json.path("gap").asDouble()).isEqualTo(0, within(TINY));
+  }
+
+  @Test
+  void writesAPlacementWithAllThatIsKnown() throws IOException {
+    Path out = folder.resolve("placement.json");
+    JsonNode json =
+        planned(load("[[30, 10, 10, 10], [1, 1, 1, 1]]"), "--strategy", "zigzag", "--out", out);
+    JsonNode written = new ObjectMapper().readTree(out.toFile());
+    assertThat(written.path("physical_to_logical_map").toString())
+        .isEqualTo("[[0,2,1,3],[0,2,1,3]]");
+    assertThat(written.path("strategy").asText()).isEqualTo("zigzag");
+    assertThat(written.path("fingerprint")).isEqualTo(json.path("placementFingerprint"));
+    assertThat(json.path("written").toString()).contains("placement.json");
+  }
+
+  @Test
+  void writesForSglangTheMapAndNothingElse() throws IOException {
+    Path out = folder.resolve("sglang.json");
+    Run run = plan("--experts", 4, "--ranks", 2, "--strategy", "zigzag", "--out-sglang", out);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(new ObjectMapper().readTree(out.toFile()).toString())
+        .isEqualTo("{\"physical_to_logical_map\":[[0,2,1,3],[0,2,1,3]]}");
+  }
+
+  @Test
+  void refusesToWriteForSglangWhatThatCannotUse() {
+    Path out = folder.resolve("sglang.json");
+    Run run = plan("--experts", 5, "--ranks", 2, "--out-sglang", out);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void readsTheShapeFromAModel() {
+    Run run = Run.of("plan", "--model", Repository.file("samples/tiny-moe-lm/model"), "--json");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.json().at("/model/experts").asInt()).isEqualTo(64);
+    assertThat(run.json().at("/model/groups").asInt()).isEqualTo(8);
+    assertThat(run.json().at("/cluster/ranks").asInt()).isEqualTo(8);
+  }
+
+  @Test
+  void takesUnevenSlotsAndRanksThatAreDown() {
+    Run run = plan("--experts", 6, "--slots-per-rank", "1,2,3,4", "--ranks-down", "0,1", "--json");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.json().at("/cluster/slotsPerRank").toString()).isEqualTo("[1,2,3,4]");
+    assertThat(run.json().at("/cluster/ranksDown").toString()).isEqualTo("[0,1]");
+  }
+
+  @Test
+  void countsTheCopiesFromThePlacementInForce() {
+    Path previous = folder.resolve("previous.json");
+    plan("--experts", 4, "--ranks", 2, "--strategy", "linear", "--out", previous);
+    Run run =
+        plan(
+            "--experts", 4, "--ranks", 2, "--strategy", "zigzag", "--previous", previous, "--json");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    // 0 1 | 2 3 becomes 0 2 | 1 3: two copies a layer, both across.
+    assertThat(run.json().at("/migration/copies").asInt()).isEqualTo(4);
+    assertThat(run.json().at("/migration/copiesBetweenRanks").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void plansDeepSeekV3FromARecordedLoad() {
+    Path load = Repository.shared("data/deepseek-v3-loads/decode_in1000out1000.json");
+    Run run =
+        Run.of(
+            "plan",
+            "--layers",
+            58,
+            "--experts",
+            256,
+            "--top-k",
+            8,
+            "--groups",
+            8,
+            "--top-groups",
+            4,
+            "--nodes",
+            4,
+            "--ranks",
+            32,
+            "--slots",
+            288,
+            "--strategy",
+            "eplb",
+            "--load",
+            load);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).contains("left out as rows of dense layers: [0, 1, 2]");
+  }
+
+  @Test
+  void withoutAModelItAsksForOne() {
+    Run run = Run.of("plan", "--ranks", 4);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--model", "--layers", "Try 'stagger plan --help'.");
+  }
+
+  @Test
+  void aModelAndSizesTogetherAreAUsageError() {
+    Run run = Run.of("plan", "--model", "config.json", "--layers", 1, "--experts", 4);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void fewerSlotsThanExpertsAreRefusedWithTheNumberThatIsMissing() {
+    Run run = plan("--experts", 16, "--ranks", 4, "--slots", 12);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("12 usable slots for 16 experts", "at least 4 slots");
+  }
+
+  @Test
+  void zeroRanksAreRefused() {
+    Run run = plan("--experts", 16, "--ranks", 0);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("cluster.ranks");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[[1, 2, 3], [1, 2, 3, 4]]",
+        "[[1, 2, 3, -4], [1, 2, 3, 4]]",
+        "[[1, 2, 3, NaN], [1, 2, 3, 4]]",
+        "[[1, 2, 3, 4]]",
+        "{\"logical_counts\": [[1, 2, 3, 4], [1, 2, 3, 4]]}",
+        "[[1, 2, 3, 4], [1, 2,",
+        "",
+      })
+  void aBadLoadIsOneLineAndNothingIsWritten(String content) {
+    Path out = folder.resolve("placement.json");
+    Run run = plan("--experts", 4, "--ranks", 2, "--load", load(content), "--out", out);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).startsWith("error: ").contains("load.json");
+    assertThat(run.out()).isEmpty();
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void verboseAddsTheStackTrace() {
+    Run run = plan("--experts", 4, "--load", folder.resolve("nowhere.json"), "-v");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("nowhere.json", "\tat io.stagger.");
+  }
+
+  private Path load(String json) {
+    try {
+      return Files.writeString(folder.resolve("load.json"), json);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static JsonNode planned(Path load, Object... more) {
+    Stream<Object> common = Stream.of("--experts", 4, "--ranks", 2, "--load", load, "--json");
+    Run run = plan(Stream.concat(common, Stream.of(more)).toArray());
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    return run.json();
+  }
+
+  private static Run plan(Object... more) {
+    return Run.of(Stream.concat(Stream.of("plan", "--layers", 2), Stream.of(more)).toArray());
+  }
+}
