@@ -83,8 +83,9 @@ public final class CheckpointConverter {
         return verified(source);
       }
       requireOwnFolder();
-      Files.createDirectories(folder.resolve("layers"));
+      Files.createDirectories(folder);
       try (ConversionJournal journal = ConversionJournal.open(folder, source)) {
+        Files.createDirectories(folder.resolve("layers"));
         sweep();
         Manifest manifest = write(journal, source);
         moveInto(Manifest.FILE, ManifestJson.write(manifest));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +33,9 @@ final class ConversionJournal implements AutoCloseable {
   static final String FILE = "manifest.part";
 
   private static final long MAX_BYTES = 256L << 20;
+
+  private static final byte[] BEGIN =
+      ("{\"format\":\"" + ManifestJson.FORMAT + "\"").getBytes(StandardCharsets.UTF_8);
 
   private final Path folder;
   private final FileChannel channel;
@@ -82,8 +86,7 @@ final class ConversionJournal implements AutoCloseable {
   }
 
   private void resume(String source) throws IOException {
-    List<byte[]> lines = lines();
-    requireJournal(lines);
+    List<byte[]> lines = lines(content());
     boolean same = !lines.isEmpty() && header(source).equals(parse(lines.getFirst()));
     long end = same ? lines.getFirst().length + 1L : 0;
     for (byte[] line : lines.subList(Math.min(1, lines.size()), lines.size())) {
@@ -99,12 +102,20 @@ final class ConversionJournal implements AutoCloseable {
     }
   }
 
-  private void requireJournal(List<byte[]> lines) {
-    if (!lines.isEmpty() && !ManifestJson.FORMAT.equals(parse(lines.getFirst()).get("format"))) {
+  /**
+   * What the file holds; not touched if it does not begin, as far as it goes, as a journal does.
+   */
+  private byte[] content() throws IOException {
+    byte[] bytes = new byte[(int) Math.min(channel.size(), MAX_BYTES)];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {}
+    int common = Math.min(bytes.length, BEGIN.length);
+    if (channel.size() > MAX_BYTES || !Arrays.equals(bytes, 0, common, BEGIN, 0, common)) {
       throw new WeightStoreException(
           Diagnosis.of("not the journal of a conversion", folder.resolve(FILE).toString())
               .remedy("Choose another folder"));
     }
+    return bytes;
   }
 
   private void startOver(String source) throws IOException {
@@ -125,13 +136,7 @@ final class ConversionJournal implements AutoCloseable {
   }
 
   /** The whole lines; what a kill left of a last one is not among them. */
-  private List<byte[]> lines() throws IOException {
-    if (channel.size() > MAX_BYTES) {
-      return List.of();
-    }
-    ByteBuffer buffer = ByteBuffer.allocate((int) channel.size());
-    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {}
-    byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
+  private static List<byte[]> lines(byte[] bytes) {
     List<byte[]> lines = new ArrayList<>();
     int start = 0;
     for (int i = 0; i < bytes.length; i++) {

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointConverterTest {
 
@@ -256,14 +258,16 @@ class CheckpointConverterTest {
     assertThat(content(out)).containsOnlyKeys("thesis.txt");
   }
 
-  @Test
-  void aForeignFileOfTheJournalsNameIsLeftAlone() throws IOException {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"parts\":[1,2]}\n", "notes, without a line's end", "{\"format\":\"other"})
+  void aForeignFileOfTheJournalsNameIsLeftAlone(String text) throws IOException {
     Files.createDirectories(out);
-    Files.writeString(out.resolve("manifest.part"), "{\"parts\":[1,2]}\n");
+    Files.writeString(out.resolve("manifest.part"), text);
     assertThatThrownBy(this::convert)
         .isInstanceOf(WeightStoreException.class)
         .hasMessageContaining("not the journal");
-    assertThat(Files.readString(out.resolve("manifest.part"))).startsWith("{\"parts\"");
+    assertThat(Files.readString(out.resolve("manifest.part"))).isEqualTo(text);
   }
 
   @Test
