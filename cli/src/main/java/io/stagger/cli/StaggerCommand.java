@@ -18,11 +18,13 @@ import picocli.CommandLine.Spec;
       "  stagger plan --help         a placement for your model and your cluster",
     },
     subcommands = {
+      QuickstartCommand.class,
       StrategiesCommand.class,
       PlanCommand.class,
       CheckCommand.class,
       ConvertCommand.class,
       WeightsCommand.class,
+      RunCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
       CompletionCommand.class,

@@ -10,16 +10,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file beside its target and moves it into place, so that no one sees half of it. */
-final class FileReplacement {
+public final class FileReplacement {
 
   private FileReplacement() {}
 
   /** What writes the content. */
-  interface Content {
+  @FunctionalInterface
+  public interface Content {
+    /** Writes it all. */
     void writeTo(OutputStream out) throws IOException;
   }
 
-  static void write(Path target, Content content) {
+  /**
+   * Writes a file.
+   *
+   * @throws InvalidInputException if it cannot be written; what was there before is still there
+   */
+  public static void write(Path target, Content content) {
     Path folder = target.toAbsolutePath().getParent();
     try {
       if (folder == null) {

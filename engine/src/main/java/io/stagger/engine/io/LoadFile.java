@@ -73,6 +73,15 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     return new LoadFile(Load.of(model.experts(), layers), rows.windows(), dropped);
   }
 
+  /**
+   * Writes a load as {@link #read} reads it: {@code {"logical_count": [layers][experts]}}.
+   *
+   * @throws io.stagger.api.error.InvalidInputException if the file cannot be written
+   */
+  public static void write(Path file, Load load) {
+    FileReplacement.write(file, out -> LoadJson.write(out, load));
+  }
+
   private static String place(JsonProcessingException e) {
     return e.getLocation() == null
         ? ""

@@ -1,14 +1,18 @@
 package io.stagger.engine.io;
 
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.stagger.api.Load;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a load from JSON: a matrix {@code [layers][experts]}, or windows of such matrices, bare or
+ * The JSON form of a load: a matrix {@code [layers][experts]}, or windows of such matrices, bare or
  * as the value of {@code logical_count}.
  */
 final class LoadJson {
@@ -27,6 +31,19 @@ final class LoadJson {
     try (var in = Files.newInputStream(file);
         JsonParser parser = Json.FACTORY.createParser(in)) {
       new LoadJson(parser, rows).document();
+    }
+  }
+
+  static void write(OutputStream out, Load load) throws IOException {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(out, JsonEncoding.UTF8)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart(KEY);
+      for (int layer = 0; layer < load.layers(); layer++) {
+        double[] counts = load.layer(layer);
+        json.writeArray(counts, 0, counts.length);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
     }
   }
 

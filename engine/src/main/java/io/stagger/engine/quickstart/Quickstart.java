@@ -11,7 +11,6 @@ import io.stagger.engine.text.PlacedModel;
 import io.stagger.engine.text.TextFile;
 import io.stagger.engine.text.TextModel;
 import io.stagger.engine.text.TextScore;
-import io.stagger.weights.CheckpointConverter;
 import io.stagger.weights.ProgressListener;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,15 +30,22 @@ public final class Quickstart {
   public static final int RANKS = 8;
 
   /** What the others are compared with; it also runs while the load is measured. */
-  public static final Contender BASELINE = new Contender("linear", "linear", 0);
+  public static final Contender BASELINE =
+      new Contender("linear", "neighbouring experts share a rank", "linear", false, 0);
 
   /** What is tried, in the order of the result. */
   public static final List<Contender> CONTENDERS =
       List.of(
           BASELINE,
-          new Contender("zigzag", "zigzag", 0),
-          new Contender("eplb", "eplb", 0),
-          new Contender("eplb +" + RANKS, "eplb", RANKS));
+          new Contender("zigzag", "experts are dealt out to the ranks in turn", "zigzag", 0),
+          new Contender(
+              "eplb", "experts are packed by the load that was measured", "eplb", true, 0),
+          new Contender(
+              "eplb, 8 redundant",
+              "likewise, with 8 slots more for copies of busy experts",
+              "eplb",
+              true,
+              8));
 
   private final Stagger stagger;
   private final ProgressListener progress;
@@ -58,17 +64,14 @@ public final class Quickstart {
   /**
    * Runs it.
    *
-   * @param checkpoint the model as it was trained
-   * @param store where its converted weights go: a new folder, or the store of an earlier run,
-   *     whose every byte is then verified
+   * @param model a checkpoint, which is converted into a temporary store, or a weight store
    * @param files the texts
    * @throws OutputMismatchException if two placements give different output
    * @throws io.stagger.api.error.StaggerException if model or texts cannot be used
    */
-  public QuickstartResult run(Path checkpoint, Path store, List<Path> files) {
+  public QuickstartResult run(Path model, List<Path> files) {
     long start = System.nanoTime();
-    CheckpointConverter.convert(checkpoint, store, progress);
-    try (TextModel opened = TextModel.open(stagger, store, progress)) {
+    try (TextModel opened = TextModel.open(stagger, model, progress)) {
       List<int[]> texts = new ArrayList<>();
       for (Path file : files) {
         texts.add(opened.language().encode(TextFile.read(file)));

@@ -5,6 +5,7 @@ import io.stagger.engine.text.RoutingStatistics;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Everything that the quick start measured. All but {@code took} is the same in every run.
@@ -35,7 +36,17 @@ public record QuickstartResult(
 
   /** The run with the least imbalance, the first of equals. */
   public StrategyRun best() {
+    return best(run -> true);
+  }
+
+  /** Likewise, of those that need no measured load. */
+  public StrategyRun bestUnmeasured() {
+    return best(run -> !run.contender().measured());
+  }
+
+  private StrategyRun best(Predicate<StrategyRun> eligible) {
     return runs.stream()
+        .filter(eligible)
         .min(Comparator.comparingDouble(run -> run.balance().imbalance()))
         .orElseThrow();
   }
