@@ -55,14 +55,14 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireWritable();
     Path checkpoint = model == null ? tinyModel() : model;
-    Path folder = folder();
     try (Stagger stagger = Stagger.open(configuration.builder().build())) {
       QuickstartResult result;
       try (ProgressBar bar = output.progressBar()) {
         result = new Quickstart(stagger, bar::progress).run(checkpoint, texts(checkpoint));
       }
-      output.print(new QuickstartReport(result, QuickstartFiles.write(result, folder)));
+      output.print(new QuickstartReport(result, QuickstartFiles.write(result, folder())));
     }
     return ExitCode.OK;
   }
@@ -77,15 +77,28 @@ final class QuickstartCommand implements Callable<Integer> {
     return Path.of(home, "samples", "tiny-moe-lm", "model");
   }
 
+  /** Found out before the work, so that nobody waits for pages that can't be written. */
+  private void requireWritable() {
+    Path nearest = out.toAbsolutePath().normalize();
+    while (nearest.getParent() != null && !Files.exists(nearest)) {
+      nearest = nearest.getParent();
+    }
+    if (!Files.isDirectory(nearest) || !Files.isWritable(nearest)) {
+      throw unusable("'" + nearest + "' is no folder that can be written to", null);
+    }
+  }
+
   private Path folder() {
     try {
       return Files.createDirectories(out).toAbsolutePath().normalize();
     } catch (IOException e) {
-      throw new InvalidInputException(
-          Diagnosis.of("cannot be made (" + e + ")", out.toString())
-              .remedy("Choose another folder with --out"),
-          e);
+      throw unusable("cannot be made (" + e + ")", e);
     }
+  }
+
+  private InvalidInputException unusable(String problem, @Nullable IOException cause) {
+    return new InvalidInputException(
+        Diagnosis.of(problem, "--out " + out).remedy("Choose another folder with --out"), cause);
   }
 
   private static List<Path> texts(Path checkpoint) {

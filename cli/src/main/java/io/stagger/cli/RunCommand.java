@@ -3,14 +3,12 @@ package io.stagger.cli;
 import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
-import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidLoadException;
 import io.stagger.cli.output.ProgressBar;
 import io.stagger.cli.report.RunReport;
 import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
-import io.stagger.engine.config.ConfigKeys;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.text.PlacedModel;
@@ -136,15 +134,18 @@ final class RunCommand implements Callable<Integer> {
   private Plan plan(Stagger stagger, ModelShape shape) {
     Cluster cluster = clusterOptions.cluster(stagger.config(), shape.experts());
     Optional<Load> load = Optional.ofNullable(loadFile).map(file -> LoadFile.read(file, shape));
-    String name =
-        strategy == null ? stagger.config().text(ConfigKeys.PLACEMENT_STRATEGY) : strategy;
-    if (load.isEmpty() && stagger.strategies().find(name).traits().needsLoad()) {
+    try {
+      return stagger.plan(
+          new PlanRequest(shape, cluster, load, Optional.empty(), Optional.ofNullable(strategy)));
+    } catch (InvalidLoadException e) {
+      if (load.isPresent()) {
+        throw e;
+      }
       throw new InvalidLoadException(
-          Diagnosis.of("no load was given, and it cannot plan without", "strategy '" + name + "'")
+          e.diagnosis()
               .expecting("--load FILE")
-              .remedy(
-                  "Measure one first: run the same model with --strategy linear --save-load FILE"));
+              .remedy("To measure one, run the same model with --strategy linear --save-load FILE"),
+          e);
     }
-    return stagger.plan(new PlanRequest(shape, cluster, load, Optional.empty(), Optional.of(name)));
   }
 }

@@ -153,8 +153,8 @@ final class QuickstartPage {
         share > even
             ? "More than a rank's even share of %s: only copies of it can make the ranks even."
             : "Less than a rank's even share of %s, so that no expert needs copies to make the"
-                  + " ranks even.";
-    return ("Expert %d of layer %d takes %s of its layer's work, the most of all. ")
+                + " ranks even.";
+    return "Expert %d of layer %d takes %s of its layer's work, the most of all. "
             .formatted(expert, layer, Figures.percent(share))
         + copies.formatted(Figures.percent(even));
   }

@@ -37,7 +37,7 @@ public final class Quickstart {
   public static final List<Contender> CONTENDERS =
       List.of(
           BASELINE,
-          new Contender("zigzag", "experts are dealt out to the ranks in turn", "zigzag", 0),
+          new Contender("zigzag", "experts are dealt out to the ranks in turn", "zigzag", false, 0),
           new Contender(
               "eplb", "experts are packed by the load that was measured", "eplb", true, 0),
           new Contender(
