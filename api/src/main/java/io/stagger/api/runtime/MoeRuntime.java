@@ -35,13 +35,14 @@ public interface MoeRuntime extends AutoCloseable {
   /**
    * Chooses experts and weights.
    *
-   * @throws io.stagger.api.error.InvalidInputException if the batch does not fit the model
+   * @throws io.stagger.api.error.InvalidInputException if the batch does not fit the model, or a
+   *     token's router logit is NaN or infinite; it names the token
    */
   Routing route(TokenBatch batch);
 
   /**
    * Computes the layer's output for a routing: routed experts, weighted, in top-k order, plus the
-   * shared expert.
+   * shared expert. A token whose hidden state holds NaN or infinity spoils its own row alone.
    *
    * @throws io.stagger.api.error.InvalidInputException if batch and routing do not fit the model or
    *     each other

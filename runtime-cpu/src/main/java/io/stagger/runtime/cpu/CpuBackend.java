@@ -15,6 +15,8 @@ import java.util.Locale;
  */
 public final class CpuBackend implements RuntimeBackend {
 
+  private static final System.Logger LOG = System.getLogger(CpuBackend.class.getName());
+
   private static final OptionSpec THREADS =
       OptionSpec.integer(
           "threads", 0, 0, 1024, "Threads that work for a call; 0 for one a processor.");
@@ -52,7 +54,16 @@ public final class CpuBackend implements RuntimeBackend {
 
   @Override
   public MoeRuntime open(RuntimeRequest request) {
-    Kernels kernels = Kernels.choose(choice(request.options()));
+    Kernels.Choice choice = choice(request.options());
+    if (choice == Kernels.Choice.AUTO && !Kernels.hasVectorModule()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Using scalar kernels, which are several times slower: the Java module {0} is absent."
+              + " Start Java with {1}",
+          Kernels.VECTOR_MODULE,
+          Kernels.VECTOR_FLAG);
+    }
+    Kernels kernels = Kernels.choose(choice);
     return new CpuRuntime(request, kernels, threads(request.options()));
   }
 

@@ -12,8 +12,7 @@ final class Kernels {
 
   static final String VECTOR_FLAG = "--add-modules jdk.incubator.vector";
 
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
-  private static final System.Logger LOG = System.getLogger(Kernels.class.getName());
+  static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   private final String description;
   private final Map<TensorType, DotKernel> kernels;
@@ -24,8 +23,7 @@ final class Kernels {
   }
 
   /**
-   * The kernels that a choice stands for. {@code AUTO} takes the vector kernels where it can, and
-   * else logs a warning that says what is missing.
+   * The kernels that a choice stands for; {@code AUTO} takes the vector kernels where it can.
    *
    * @throws RuntimeUnavailableException if {@code VECTOR} is asked for and cannot be had
    */
@@ -40,17 +38,7 @@ final class Kernels {
         }
         yield vector();
       }
-      case AUTO -> {
-        if (!hasVectorModule()) {
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "Using scalar kernels, which are several times slower: the Java module {0} is absent."
-                  + " Start Java with {1}",
-              VECTOR_MODULE,
-              VECTOR_FLAG);
-        }
-        yield hasVectorModule() ? vector() : scalar();
-      }
+      case AUTO -> hasVectorModule() ? vector() : scalar();
     };
   }
 
@@ -93,7 +81,7 @@ final class Kernels {
     return kernel;
   }
 
-  /** For people. */
+  /** For people: {@code "512-bit vector kernels"}. */
   String description() {
     return description;
   }

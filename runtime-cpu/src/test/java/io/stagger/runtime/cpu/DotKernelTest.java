@@ -76,6 +76,34 @@ class DotKernelTest {
 
   @ParameterizedTest
   @EnumSource(TensorType.class)
+  void subnormalProductsAreNotFlushedToZero(TensorType type) {
+    int columns = 37;
+    float[] ones = new float[8 * columns];
+    Arrays.fill(ones, 1);
+    float[] x = new float[4 * columns];
+    Arrays.fill(x, Float.MIN_VALUE);
+    Case c = new Case(Floats.tensor(ones, type, 8, columns), x, 8, columns, 4);
+    for (Kernels.Choice choice : Kernels.Choice.values()) {
+      assertThat(c.run(Kernels.choose(choice), 0, 8)).containsOnly(columns * Float.MIN_VALUE);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TensorType.class)
+  void subnormalWeightsCount(TensorType type) {
+    float smallest = type == TensorType.F16 ? 0x1p-24f : 0x1p-133f;
+    float[] w = new float[8 * 37];
+    Arrays.fill(w, smallest);
+    float[] x = new float[4 * 37];
+    Arrays.fill(x, 0x1p20f);
+    Case c = new Case(Floats.tensor(w, type, 8, 37), x, 8, 37, 4);
+    for (Kernels.Choice choice : Kernels.Choice.values()) {
+      assertThat(c.run(Kernels.choose(choice), 0, 8)).containsOnly(37 * smallest * 0x1p20f);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TensorType.class)
   void everyBitPatternOfAWeightIsReadExactly(TensorType type) {
     int patterns = 1 << 16;
     float[] expected = new float[patterns];
