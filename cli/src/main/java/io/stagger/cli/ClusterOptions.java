@@ -11,18 +11,21 @@ import picocli.CommandLine.Option;
 final class ClusterOptions {
 
   @Option(
+      order = 10,
       names = "--nodes",
       paramLabel = "N",
       description = "Nodes; the same as --set cluster.nodes=N.")
   private @Nullable Integer nodes;
 
   @Option(
+      order = 10,
       names = "--ranks",
       paramLabel = "N",
       description = "Ranks over all nodes; the same as --set cluster.ranks=N.")
   private @Nullable Integer ranks;
 
   @Option(
+      order = 10,
       names = "--slots",
       paramLabel = "N",
       description =
@@ -31,6 +34,7 @@ final class ClusterOptions {
   private @Nullable Integer slots;
 
   @Option(
+      order = 10,
       names = "--slots-per-rank",
       paramLabel = "N",
       split = ",",
@@ -38,6 +42,7 @@ final class ClusterOptions {
   private int @Nullable [] slotsPerRank;
 
   @Option(
+      order = 10,
       names = "--ranks-down",
       paramLabel = "RANK",
       split = ",",
@@ -45,6 +50,7 @@ final class ClusterOptions {
   private int @Nullable [] ranksDown;
 
   @Option(
+      order = 10,
       names = "--speeds",
       paramLabel = "X",
       split = ",",

@@ -27,12 +27,14 @@ final class CommonOptions {
   private static final String VERBOSE = "--verbose";
 
   @Option(
+      order = 40,
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
   private boolean help;
 
   @Option(
+      order = 40,
       names = {"-v", VERBOSE},
       description = "Show the stack trace of an error.")
   private boolean verbose;

@@ -11,12 +11,14 @@ import picocli.CommandLine.Option;
 final class ConfigurationOptions {
 
   @Option(
+      order = 30,
       names = "--config",
       paramLabel = "FILE",
       description = "A configuration file, .properties or .yaml.")
   private @Nullable Path file;
 
   @Option(
+      order = 30,
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Set a configuration key, above every other source. May be repeated.")

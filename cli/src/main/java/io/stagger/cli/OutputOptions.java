@@ -18,7 +18,7 @@ final class OutputOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @Option(names = "--json", description = "Print one JSON object instead of text.")
+  @Option(names = "--json", order = 20, description = "Print one JSON object instead of text.")
   private boolean json;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields before it runs the command

@@ -31,11 +31,12 @@ import picocli.CommandLine.Option;
         "Run a language model on a text, its experts placed by a strategy: continue the text, score"
             + " it, and show which rank did how much.",
     footer = {
-      "  stagger run --model samples/tiny-moe-lm/model --strategy zigzag --ranks 8 --prompt 'To"
-          + " be'",
-      "  stagger run --model store --strategy linear --text play.txt --save-load load.json",
-      "  stagger run --model store --strategy eplb --load load.json --ranks 8 --slots 72"
-          + " --text play.txt --json",
+      "  stagger run --model samples/tiny-moe-lm/model --strategy zigzag --ranks 8 \\",
+      "      --prompt 'To be'",
+      "  stagger run --model store --strategy linear --text play.txt \\",
+      "      --save-load load.json",
+      "  stagger run --model store --strategy eplb --load load.json --ranks 8 \\",
+      "      --slots 72 --text play.txt --json",
     })
 final class RunCommand implements Callable<Integer> {
 

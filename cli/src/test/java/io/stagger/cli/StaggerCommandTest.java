@@ -58,6 +58,14 @@ class StaggerCommandTest {
 
   @ParameterizedTest
   @MethodSource("commands")
+  void noExampleIsBrokenByTheHelpsWidth(String command) {
+    CommandLine line = StaggerCommand.commandLine().getSubcommands().get(command);
+    assertThat(line.getCommandSpec().usageMessage().footer())
+        .allSatisfy(example -> assertThat(example).hasSizeLessThan(80));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
   void everyOptionOfEveryCommandIsDescribed(String command) {
     CommandLine line = StaggerCommand.commandLine().getSubcommands().get(command);
     assertThat(line.getCommandSpec().args())
