@@ -1,10 +1,8 @@
 package io.stagger.engine;
 
-import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Inject;
 import com.google.inject.Module;
-import com.google.inject.ProvisionException;
 import com.google.inject.util.Modules;
 import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
@@ -91,13 +89,10 @@ public final class Stagger implements AutoCloseable {
     try {
       Module module = Modules.override(new StaggerModule(config, plugins)).with(overrides);
       return Guice.createInjector(module).getInstance(Stagger.class);
-    } catch (CreationException | ProvisionException e) {
+    } catch (RuntimeException e) {
       plugins.close();
       // What went wrong is ours to say; that Guice was on the way helps nobody.
-      if (e.getCause() instanceof StaggerException ours) {
-        throw ours;
-      }
-      throw e;
+      throw e.getCause() instanceof StaggerException ours ? ours : e;
     }
   }
 

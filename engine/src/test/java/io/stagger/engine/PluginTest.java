@@ -25,6 +25,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of good and of broken jars in {@code plugins.directory}. */
 class PluginTest {
@@ -310,6 +312,35 @@ class PluginTest {
         .build(directory.resolve("options.jar"));
 
     assertThat(onlyProblem().message()).contains("acme.Options").contains("option 'n'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "public String description() { return null; } | description() returns null",
+        "public StrategyTraits traits() { return null; } | traits() returns null",
+        "public StrategyTraits traits() { throw new Error(\"oh\"); } | traits(): threw"
+            + " java.lang.Error",
+        "public List<String> aliases() { return Arrays.asList(\"a\", null); } | holds null",
+        "public List<String> aliases() { return List.of(\"A B\"); } | aliases() returns 'A B'",
+        "public List<String> aliases() { return Collections.nCopies(1 << 30, \"a\"); } | too much",
+        "public List<OptionSpec> options() { return List.of(OptionSpec.text(\"a\", null, null)); }"
+            + " | a type and a description",
+        "public List<OptionSpec> options() { return List.of(OptionSpec.text(\"a b\", null, \"\"));"
+            + " } | 'a b' as the name of an option",
+        "public List<OptionSpec> options() { return Collections.nCopies(2,"
+            + " OptionSpec.text(\"a\", null, \"\")); } | the name 'a' twice"
+      })
+  void aDeclarationThatCannotBeIsAProblem(String member, String problem) {
+    new PluginJarBuilder()
+        .source("acme.Odd", strategySource("acme.Odd", "\"acme.odd\"", member, spreading()))
+        .service("acme.Odd")
+        .build(directory.resolve("odd.jar"));
+
+    assertThat(onlyProblem().message())
+        .startsWith(directory.resolve("odd.jar") + ", acme.Odd")
+        .contains(problem);
   }
 
   @Test

@@ -25,6 +25,11 @@ import org.apache.commons.configuration2.CompositeConfiguration;
  * ConfigKeys}, a file, environment variables ({@code STAGGER_PLACEMENT_STRATEGY}), system
  * properties ({@code stagger.placement.strategy}), the command line.
  *
+ * <p>The variable of a key is {@code STAGGER_} and the key in upper case, each character that is no
+ * letter or digit as {@code _}. Other variables that begin with {@code STAGGER_}, and other
+ * properties that begin with {@code stagger.}, are passed over unless they look like a misspelt
+ * key.
+ *
  * <p>Every key is known: an unknown one is an error that names the nearest, and so is a value that
  * is not of its key's type. The keys of strategies and backends are known only to an open {@code
  * Stagger}, which checks them then; its {@code config()} holds them too.

@@ -1,13 +1,20 @@
 package io.stagger.engine.io;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** Writes a file beside its target and moves it into place, so that no one sees half of it. */
 public final class FileReplacement {
@@ -27,25 +34,29 @@ public final class FileReplacement {
    * @throws InvalidInputException if it cannot be written; what was there before is still there
    */
   public static void write(Path target, Content content) {
-    Path folder = target.toAbsolutePath().getParent();
+    Path whole = target.toAbsolutePath();
+    // Not createTempFile: its files are their owner's alone, also after they were moved.
+    Path beside =
+        whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
-      if (folder == null) {
-        throw new IOException("it has no folder");
-      }
-      Path beside = Files.createTempFile(folder, "." + target.getFileName(), ".part");
-      try {
-        try (OutputStream out = Files.newOutputStream(beside)) {
-          content.writeTo(out);
-        }
-        move(beside, target);
-      } finally {
-        Files.deleteIfExists(beside);
-      }
+      writeAll(beside, content);
+      move(beside, whole);
     } catch (IOException e) {
       throw new InvalidInputException(
           Diagnosis.of("cannot be written: " + e, target.toString())
               .remedy("Name a file in a folder that exists and can be written to"),
           e);
+    } finally {
+      remove(beside);
+    }
+  }
+
+  private static void writeAll(Path beside, Content content) throws IOException {
+    try (FileChannel channel = FileChannel.open(beside, CREATE_NEW, WRITE);
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+      content.writeTo(out);
+      out.flush();
+      channel.force(true);
     }
   }
 
@@ -54,6 +65,17 @@ public final class FileReplacement {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void remove(Path beside) {
+    try {
+      Files.deleteIfExists(beside);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          Diagnosis.of("a part of it was left behind: " + e, beside.toString())
+              .remedy("Remove that file"),
+          e);
     }
   }
 }

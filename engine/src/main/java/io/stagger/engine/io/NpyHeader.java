@@ -13,6 +13,7 @@ final class NpyHeader {
   private static final Pattern ORDER = Pattern.compile("'fortran_order': *(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape': *\\(([0-9, ]*)\\)");
   private static final int MAX_DIMENSIONS = 32;
+  private static final int MAX_LENGTH = 1 << 24;
   private static final long MAX_ELEMENTS = 1L << 31;
 
   private final NpyType type;
@@ -68,6 +69,9 @@ final class NpyHeader {
         lengths[i] = Integer.parseInt(parts[i]);
       } catch (NumberFormatException e) {
         throw NpyArray.wrong(file, "shape (" + text + ")", "whole numbers");
+      }
+      if (lengths[i] > MAX_LENGTH) {
+        throw NpyArray.wrong(file, "shape (" + text + ")", "at most " + MAX_LENGTH + " each");
       }
       elements = Math.min(MAX_ELEMENTS + 1, elements * Math.max(1, lengths[i]));
     }

@@ -5,6 +5,7 @@ import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidClusterException;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.error.InvalidPlacementException;
 import java.nio.file.Path;
@@ -96,12 +97,32 @@ public final class PlacementFile {
     return json.map.length == 0 ? 0 : json.map[0].length;
   }
 
-  /** The ranks and their slots, if the file says so. */
+  /**
+   * The ranks and their slots, if the file says so.
+   *
+   * @throws InvalidPlacementException if what it says is impossible or contradicts itself
+   */
   public Optional<SlotLayout> layout() {
-    if (json.slotsPerRank.length > 0) {
-      return Optional.of(SlotLayout.of(json.slotsPerRank));
+    try {
+      if (json.slotsPerRank.length > 0) {
+        requireRanks(json.slotsPerRank.length);
+        return Optional.of(SlotLayout.of(json.slotsPerRank));
+      }
+      return json.ranks == 0 ? Optional.empty() : Optional.of(SlotLayout.even(json.ranks, slots()));
+    } catch (InvalidClusterException e) {
+      Diagnosis said = e.diagnosis();
+      throw PlacementJson.wrong(file, said.problem(), said.expected(), said.remedy());
     }
-    return json.ranks == 0 ? Optional.empty() : Optional.of(SlotLayout.even(json.ranks, slots()));
+  }
+
+  private void requireRanks(int listed) {
+    if (json.ranks != 0 && json.ranks != listed) {
+      throw PlacementJson.wrong(
+          file,
+          "'slots_per_rank' lists " + listed + " ranks",
+          json.ranks + ", as 'ranks' says",
+          "");
+    }
   }
 
   /** Likewise for a given model and cluster, see {@link #read}. */
@@ -194,6 +215,7 @@ public final class PlacementFile {
    * @throws InvalidInputException if the file cannot be written
    */
   public static void write(Path file, ModelShape model, Placement placement, Details details) {
+    requireFits(file, model, placement);
     FileReplacement.write(file, out -> PlacementJson.write(out, model, placement, details));
   }
 
@@ -204,6 +226,7 @@ public final class PlacementFile {
    *     with different numbers of slots), or the file cannot be written
    */
   public static void writeForSglang(Path file, ModelShape model, Placement placement) {
+    requireFits(file, model, placement);
     SlotLayout layout = placement.layout();
     if (!layout.equals(SlotLayout.even(layout.ranks(), layout.slots()))
         || layout.slots() % layout.ranks() != 0) {
@@ -217,6 +240,14 @@ public final class PlacementFile {
       }
     }
     FileReplacement.write(file, out -> PlacementJson.writeMap(out, model, placement));
+  }
+
+  private static void requireFits(Path file, ModelShape model, Placement placement) {
+    if (placement.layers() != model.layers()) {
+      throw new InvalidInputException(
+          Diagnosis.of("a placement of " + placement.layers() + " layers", file.toString())
+              .expecting(model.layers() + ", the MoE layers of " + model.name()));
+    }
   }
 
   private static InvalidInputException unusable(Path file, String problem) {

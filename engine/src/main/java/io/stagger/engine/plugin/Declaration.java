@@ -6,18 +6,20 @@ import io.stagger.api.error.StaggerException;
 import io.stagger.api.strategy.OptionSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a provider for what it declares of itself, and believes nothing. */
 final class Declaration<S> {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
-  private static final Pattern OPTION = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");
   private static final int MAX_ENTRIES = 1_000;
 
   private final Provider<S> provider;
@@ -54,7 +56,7 @@ final class Declaration<S> {
     @Nullable T answer;
     try {
       answer = provider.call(question);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       Diagnosis diagnosis = LoadFailure.diagnose(where + "." + method, e);
       throw new PluginException(diagnosis, e);
     }
@@ -85,10 +87,11 @@ final class Declaration<S> {
   }
 
   private void check(OptionSpec option, Set<String> names) {
-    if (!OPTION.matcher(option.name()).matches() || !names.add(option.name())) {
-      throw refused(
-          "options() holds the name '" + option.name() + "'",
-          "names, none of them twice, that match " + OPTION);
+    if (Stream.of(option.type(), option.description()).anyMatch(Objects::isNull)) {
+      throw refused("options() holds " + option, "a type and a description in each");
+    }
+    if (!names.add(option.name())) {
+      throw refused("options() holds the name '" + option.name() + "' twice", "each name once");
     }
     String defaultValue = option.defaultValue();
     if (defaultValue != null) {
@@ -111,20 +114,24 @@ final class Declaration<S> {
 
   /** A provider's list may be endless, hold null, or change later. */
   private <T> List<T> copy(String method, List<T> list) {
-    return ask(
-        method,
-        provider -> {
-          List<T> copy = new ArrayList<>();
-          for (T element : list) {
-            if (element == null || copy.size() == MAX_ENTRIES) {
-              throw refused(
-                  method + " holds " + (element == null ? "null" : "too many entries"),
-                  "at most " + MAX_ENTRIES + " entries");
-            }
-            copy.add(element);
-          }
-          return List.copyOf(copy);
-        });
+    List<T> copy =
+        ask(
+            method,
+            provider -> {
+              List<T> some = new ArrayList<>();
+              Iterator<T> elements = list.iterator();
+              while (some.size() <= MAX_ENTRIES && elements.hasNext()) {
+                some.add(elements.next());
+              }
+              return some;
+            });
+    if (copy.size() > MAX_ENTRIES) {
+      throw refused(method + " holds too much", "at most " + MAX_ENTRIES + " entries");
+    }
+    if (copy.stream().anyMatch(Objects::isNull)) {
+      throw refused(method + " holds null", "no null");
+    }
+    return List.copyOf(copy);
   }
 
   private PluginException refused(String problem, String expected) {

@@ -1,6 +1,7 @@
 package io.stagger.engine.plugin;
 
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.StaggerException;
 import java.util.ServiceConfigurationError;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ final class LoadFailure {
               .expecting(
                   "a service file that lists public classes with a public constructor"
                       + " without parameters");
+      case StaggerException e ->
+          Diagnosis.of(e.diagnosis().message(), where)
+              .remedy("Mend the provider, or remove its jar");
       default ->
           Diagnosis.of("threw " + root, where)
               .expecting("a constructor and declarations that do not fail")

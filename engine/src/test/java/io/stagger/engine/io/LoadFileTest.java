@@ -199,7 +199,9 @@ class LoadFileTest {
     assertNpy(NpyBytes.of("<i4", false, "6,", 1, 2, 3, 4, 5, 6)).contains("1 dimensions");
     assertNpy(NpyBytes.of("<i4", false, "2, 3", 1, 2, 3, 4, 5)).contains("20 bytes of data");
     assertNpy(NpyBytes.of("<i4", false, "2, 3", 1, 2, 3, 4, 5, 6, 7)).contains("28 bytes of data");
-    assertNpy(NpyBytes.of("<i4", false, "2147483647, 2147483647, 2147483647")).contains("elements");
+    assertNpy(NpyBytes.of("<i4", false, "16777216, 16777216, 16777216"))
+        .contains("at most 2147483648 elements");
+    assertNpy(NpyBytes.of("<i4", false, "2147483647, 0, 1")).contains("at most 16777216 each");
     assertNpy(NpyBytes.of("<i4", false, "99999999999, 3")).contains("whole numbers");
     assertNpy(
             NpyBytes.of(

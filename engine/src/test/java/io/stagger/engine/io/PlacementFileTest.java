@@ -2,6 +2,7 @@ package io.stagger.engine.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -103,6 +104,26 @@ class PlacementFileTest {
   }
 
   @Test
+  void aPlacementOfAnotherModelIsNotWritten() {
+    Path file = directory.resolve("a.json");
+
+    assertThatThrownBy(
+            () -> PlacementFile.write(file, ModelShape.of(3, 3, 1, 1, 1), PLACEMENT, DETAILS))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a placement of 2 layers; expected 3");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void othersMayReadTheFileIfTheirSystemLetsThem() throws IOException {
+    Path plain = Files.writeString(directory.resolve("plain"), "");
+    assumeTrue(Files.getFileStore(directory).supportsFileAttributeView("posix"));
+
+    assertThat(Files.getPosixFilePermissions(written()))
+        .isEqualTo(Files.getPosixFilePermissions(plain));
+  }
+
+  @Test
   void sglangsFileHoldsTheMapAlone() throws IOException {
     Placement even =
         Placement.of(SlotLayout.even(2, 4), 3, new int[][] {{0, 1, 2, 0}, {2, 1, 1, 0}});
@@ -174,6 +195,8 @@ class PlacementFileTest {
         "{\"physical_to_logical_map\": [[0]], \"moe_layers\": [1]} | 'moe_layers' names row 1",
         "{\"physical_to_logical_map\": [[0],[0]], \"moe_layers\": [1,0]} | 'moe_layers' names row"
             + " 0",
+        "{\"physical_to_logical_map\": [[0],[0]], \"slots_per_rank\": [2,-1]} | -1 slots",
+        "{\"physical_to_logical_map\": [[0],[0]], \"slots_per_rank\": [1], \"ranks\": 2} | lists 1",
         "{\"physical_to_logical_map\": [[0]], \"strategy\": 1} | 'strategy' is 1; expected a text",
         "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2,0]]} x | is not valid JSON",
         "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2 | is not valid JSON"

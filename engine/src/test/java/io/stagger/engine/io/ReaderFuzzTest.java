@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged files of every kind: each is read or refused with an error of ours. */
 class ReaderFuzzTest {
 
-  private static final int INPUTS = 4_000;
+  private static final int INPUTS = 2_000;
 
   private static final ModelShape MODEL = ModelShape.of(2, 3, 1, 1, 1);
   private static final List<String> PIECES =
