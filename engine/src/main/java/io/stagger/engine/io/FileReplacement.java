@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -38,7 +39,7 @@ public final class FileReplacement {
     // Not createTempFile: its files are their owner's alone, also after they were moved.
     Path beside =
         whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID() + ".part");
-    try {
+    try (Closeable _ = () -> Files.deleteIfExists(beside)) {
       writeAll(beside, content);
       move(beside, whole);
     } catch (IOException e) {
@@ -46,8 +47,6 @@ public final class FileReplacement {
           Diagnosis.of("cannot be written: " + e, target.toString())
               .remedy("Name a file in a folder that exists and can be written to"),
           e);
-    } finally {
-      remove(beside);
     }
   }
 
@@ -65,17 +64,6 @@ public final class FileReplacement {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private static void remove(Path beside) {
-    try {
-      Files.deleteIfExists(beside);
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          Diagnosis.of("a part of it was left behind: " + e, beside.toString())
-              .remedy("Remove that file"),
-          e);
     }
   }
 }
