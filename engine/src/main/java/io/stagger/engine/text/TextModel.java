@@ -69,6 +69,11 @@ public final class TextModel implements AutoCloseable {
     return store.model();
   }
 
+  /** The folder of the weight store; a temporary one goes when this is closed. */
+  public Path store() {
+    return directory.path();
+  }
+
   /** The part of the model that is not MoE. */
   public LanguageModel language() {
     return language;
