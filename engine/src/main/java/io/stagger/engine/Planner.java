@@ -1,6 +1,5 @@
 package io.stagger.engine;
 
-import com.google.inject.Inject;
 import io.stagger.api.Placement;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.FallbackRefusedException;
@@ -24,7 +23,6 @@ final class Planner {
   private final StrategyRegistry strategies;
   private final PlacementValidator validator;
 
-  @Inject
   Planner(StaggerConfig config, StrategyRegistry strategies, PlacementValidator validator) {
     this.config = config;
     this.strategies = strategies;

@@ -1,6 +1,5 @@
 package io.stagger.engine;
 
-import com.google.inject.Inject;
 import io.stagger.api.Cluster;
 import io.stagger.api.Placement;
 import io.stagger.api.error.ConfigurationException;
@@ -37,7 +36,6 @@ final class Runtimes {
   private final BackendRegistry backends;
   private final ReplicaPolicyRegistry replicas;
 
-  @Inject
   Runtimes(StaggerConfig config, BackendRegistry backends, ReplicaPolicyRegistry replicas) {
     this.config = config;
     this.backends = backends;

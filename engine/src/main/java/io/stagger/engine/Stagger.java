@@ -1,7 +1,6 @@
 package io.stagger.engine;
 
 import com.google.inject.Guice;
-import com.google.inject.Inject;
 import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import io.stagger.api.Cluster;
@@ -47,7 +46,6 @@ public final class Stagger implements AutoCloseable {
   private final Runtimes runtimes;
   private final PlacementValidator validator;
 
-  @Inject
   Stagger(
       StaggerConfig config,
       Plugins plugins,
@@ -55,8 +53,6 @@ public final class Stagger implements AutoCloseable {
       BackendRegistry backends,
       ReplicaPolicyRegistry replicas,
       LanguageModels languageModels,
-      Planner planner,
-      Runtimes runtimes,
       PlacementValidator validator) {
     this.config = config;
     this.plugins = plugins;
@@ -64,9 +60,9 @@ public final class Stagger implements AutoCloseable {
     this.backends = backends;
     this.replicas = replicas;
     this.languageModels = languageModels;
-    this.planner = planner;
-    this.runtimes = runtimes;
     this.validator = validator;
+    this.planner = new Planner(config, strategies, validator);
+    this.runtimes = new Runtimes(config, backends, replicas);
   }
 
   /**

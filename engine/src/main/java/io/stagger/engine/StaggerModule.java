@@ -1,7 +1,8 @@
 package io.stagger.engine;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Provides;
+import com.google.inject.Key;
+import com.google.inject.Provider;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import io.stagger.api.strategy.OptionSpec;
@@ -16,7 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** How a {@link Stagger} is put together. Every binding may be overridden. */
+/**
+ * How a {@link Stagger} is put together. Every binding may be overridden.
+ *
+ * <p>Bindings are to providers, not to constructors or {@code @Provides} methods: to call those,
+ * Guice 7 generates classes through {@code sun.misc.Unsafe}, which the JDK warns of at every start
+ * and is going to remove.
+ */
 final class StaggerModule extends AbstractModule {
 
   private final StaggerConfig given;
@@ -30,42 +37,46 @@ final class StaggerModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), PlacementStrategy.class);
+    Provider<Set<PlacementStrategy>> added = getProvider(new Key<Set<PlacementStrategy>>() {});
+    Provider<Plugins> found = getProvider(Plugins.class);
+    Provider<StrategyRegistry> strategies = getProvider(StrategyRegistry.class);
+    Provider<BackendRegistry> backends = getProvider(BackendRegistry.class);
     bind(Plugins.class).toInstance(plugins);
     bind(PlacementValidator.class).toInstance(new PlacementValidator());
-    bind(Planner.class).in(Singleton.class);
-    bind(Runtimes.class).in(Singleton.class);
-    bind(Stagger.class).in(Singleton.class);
+    once(StrategyRegistry.class, () -> StrategyRegistry.of(found.get(), added.get()));
+    once(BackendRegistry.class, () -> BackendRegistry.of(found.get()));
+    once(ReplicaPolicyRegistry.class, () -> ReplicaPolicyRegistry.of(found.get()));
+    once(LanguageModels.class, () -> LanguageModels.of(found.get()));
+    once(StaggerConfig.class, () -> whole(strategies.get(), backends.get()));
+    once(Stagger.class, stagger());
   }
 
-  @Provides
-  @Singleton
-  StrategyRegistry strategies(Plugins found, Set<PlacementStrategy> added) {
-    return StrategyRegistry.of(found, added);
+  private Provider<Stagger> stagger() {
+    Provider<StaggerConfig> config = getProvider(StaggerConfig.class);
+    Provider<Plugins> found = getProvider(Plugins.class);
+    Provider<StrategyRegistry> strategies = getProvider(StrategyRegistry.class);
+    Provider<BackendRegistry> backends = getProvider(BackendRegistry.class);
+    Provider<ReplicaPolicyRegistry> replicas = getProvider(ReplicaPolicyRegistry.class);
+    Provider<LanguageModels> models = getProvider(LanguageModels.class);
+    Provider<PlacementValidator> validator = getProvider(PlacementValidator.class);
+    return () ->
+        new Stagger(
+            config.get(),
+            found.get(),
+            strategies.get(),
+            backends.get(),
+            replicas.get(),
+            models.get(),
+            validator.get());
   }
 
-  @Provides
-  @Singleton
-  BackendRegistry backends(Plugins found) {
-    return BackendRegistry.of(found);
-  }
-
-  @Provides
-  @Singleton
-  ReplicaPolicyRegistry replicas(Plugins found) {
-    return ReplicaPolicyRegistry.of(found);
-  }
-
-  @Provides
-  @Singleton
-  LanguageModels languageModels(Plugins found) {
-    return LanguageModels.of(found);
-  }
-
-  @Provides
-  @Singleton
-  StaggerConfig config(StrategyRegistry strategies, BackendRegistry backends) {
+  private StaggerConfig whole(StrategyRegistry strategies, BackendRegistry backends) {
     List<OptionSpec> keys = new ArrayList<>(strategies.keys());
     keys.addAll(backends.keys());
     return given.declaring(keys);
+  }
+
+  private <T> void once(Class<T> type, Provider<T> provider) {
+    bind(type).toProvider(provider).in(Singleton.class);
   }
 }
