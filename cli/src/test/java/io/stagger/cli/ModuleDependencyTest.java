@@ -72,7 +72,6 @@ class ModuleDependencyTest {
                   "io.stagger.weights..",
                   "io.stagger.engine..",
                   "picocli..",
-                  "org.knowm.xchart..",
                   "com.fasterxml.jackson..",
                   "org.slf4j..")));
 

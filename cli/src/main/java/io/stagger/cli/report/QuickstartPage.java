@@ -151,8 +151,9 @@ final class QuickstartPage {
     double even = 1.0 / result.baseline().cluster().ranks();
     String copies =
         share > even
-            ? "More than a rank's even share of %s: only copies of it can make the ranks even."
-            : "Less than a rank's even share of %s, so that no expert needs copies to make the"
+            ? "That is more than a rank's even share of %s: only copies of it can make the ranks"
+                  + " even."
+            : "That is less than a rank's even share of %s, so no expert needs copies to make the"
                 + " ranks even.";
     return "Expert %d of layer %d takes %s of its layer's work, the most of all. "
             .formatted(expert, layer, Figures.percent(share))

@@ -49,6 +49,11 @@ public final class TextModel implements AutoCloseable {
     }
   }
 
+  /** Likewise, telling no one. */
+  public static TextModel open(Stagger stagger, Path model) {
+    return open(stagger, model, ProgressListener.NONE);
+  }
+
   private static TextModel open(Stagger stagger, StoreDirectory directory) {
     WeightStore store = WeightStore.open(directory.path());
     try {

@@ -8,7 +8,6 @@ import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.text.PlacedModel;
 import io.stagger.engine.text.TextModel;
 import io.stagger.engine.text.TextRun;
-import io.stagger.weights.ProgressListener;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +36,7 @@ public final class SameTextEverywhere {
 
   static void run(Path directory, String prompt, PrintStream out) {
     try (Stagger stagger = Stagger.open(StaggerConfig.builder().build());
-        TextModel model = TextModel.open(stagger, directory, ProgressListener.NONE)) {
+        TextModel model = TextModel.open(stagger, directory)) {
       for (int ranks : RANKS) {
         Cluster cluster = Cluster.of(1, ranks, model.model().shape().experts());
         PlanRequest request = PlanRequest.of(model.model().shape(), cluster);
