@@ -4,6 +4,7 @@ import io.stagger.api.HuggingFaceConfig;
 import io.stagger.api.MoeSpec;
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.NearestName;
 import io.stagger.api.error.WeightStoreException;
 import io.stagger.api.text.ModelAssets;
 import io.stagger.api.weights.Tensor;
@@ -184,9 +185,9 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
       throw new CheckpointException(
           Diagnosis.of("no tensor '" + name + "'", folder.toString())
               .expecting(
-                  NearestName.to(name, dense.keySet())
+                  NearestName.of(name, dense.keySet())
                       .map(nearest -> "one of its names, '" + nearest + "' perhaps")
-                      .orElse("nothing: there are no dense tensors")));
+                      .orElse("one of its " + dense.size() + " names")));
     }
     return tensors.tensor(name);
   }

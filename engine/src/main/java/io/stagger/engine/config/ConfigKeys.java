@@ -1,5 +1,6 @@
 package io.stagger.engine.config;
 
+import io.stagger.api.error.NearestName;
 import io.stagger.api.strategy.OptionSpec;
 import java.util.Collection;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.stagger.engine.config;
 
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.NearestName;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;

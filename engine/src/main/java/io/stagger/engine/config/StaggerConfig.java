@@ -4,6 +4,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.NearestName;
 import io.stagger.api.strategy.OptionSpec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

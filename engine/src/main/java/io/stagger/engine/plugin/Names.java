@@ -1,9 +1,9 @@
 package io.stagger.engine.plugin;
 
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.NearestName;
 import io.stagger.api.error.PluginException;
 import io.stagger.api.error.StaggerException;
-import io.stagger.engine.config.NearestName;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.stagger.engine.config;
+package io.stagger.api.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

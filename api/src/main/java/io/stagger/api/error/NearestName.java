@@ -1,4 +1,4 @@
-package io.stagger.engine.config;
+package io.stagger.api.error;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,8 +35,8 @@ public final class NearestName {
     return of(name, known).map(near -> "Did you mean '" + near + "'?").orElse(otherwise);
   }
 
-  /** Levenshtein's distance. */
-  static int distance(String a, String b) {
+  /** Levenshtein's distance: the fewest edits that lead from one name to the other. */
+  public static int distance(String a, String b) {
     int[] previous = new int[b.length() + 1];
     int[] current = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
