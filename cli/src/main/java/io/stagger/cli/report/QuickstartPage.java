@@ -152,7 +152,7 @@ final class QuickstartPage {
     String copies =
         share > even
             ? "That is more than a rank's even share of %s: only copies of it can make the ranks"
-                  + " even."
+                + " even."
             : "That is less than a rank's even share of %s, so no expert needs copies to make the"
                 + " ranks even.";
     return "Expert %d of layer %d takes %s of its layer's work, the most of all. "
