@@ -40,7 +40,10 @@ record StrategiesReport(List<StrategyEntry> strategies, List<PluginProblem> prob
     if (!strategy.description().isEmpty()) {
       out.println("  " + strategy.description());
     }
-    out.println("  " + String.join("; ", words(strategy.traits())));
+    String words = String.join("; ", words(strategy.traits()));
+    if (!words.isEmpty()) {
+      out.println("  " + words);
+    }
     for (OptionSpec option : strategy.options()) {
       OptionSpec key = ConfigKeys.strategyOption(strategy.name(), option);
       String otherwise = key.defaultValue() == null ? "" : ", default " + key.defaultValue();
@@ -53,7 +56,9 @@ record StrategiesReport(List<StrategyEntry> strategies, List<PluginProblem> prob
 
   private static List<String> words(StrategyTraits traits) {
     List<String> words = new ArrayList<>();
-    words.add(traits.needsLoad() ? "needs a load" : "needs no load");
+    if (traits.needsLoad()) {
+      words.add("needs a load");
+    }
     if (traits.replicates()) {
       words.add("fills spare slots with replicas");
     }

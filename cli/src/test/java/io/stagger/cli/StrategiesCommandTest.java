@@ -23,6 +23,13 @@ class StrategiesCommandTest {
   }
 
   @Test
+  void saysThatEplbNeedsALoadAndWhatToDoWithout() {
+    assertThat(Run.of("strategies", "eplb").out())
+        .contains("needs a load unless option start is set")
+        .doesNotContain("needs no load");
+  }
+
+  @Test
   void describesTheNamedOnesAlone() {
     JsonNode found = Run.of("strategies", "round_robin", "zigzag", "--json").json();
     assertThat(found.path("strategies")).hasSize(1);

@@ -25,7 +25,7 @@ public final class AutoStrategy implements PlacementStrategy {
 
   @Override
   public String description() {
-    return "zigzag where the model has expert groups, otherwise linear; needs no load.";
+    return "zigzag where the model has expert groups, otherwise linear.";
   }
 
   @Override

@@ -3,7 +3,8 @@ package io.stagger.api.strategy;
 /**
  * What a strategy declares of itself.
  *
- * @param needsLoad it cannot plan without a load; the engine refuses to call it without one
+ * @param needsLoad it cannot plan without a load, whatever its options; the engine refuses to call
+ *     it without one
  * @param replicates it can give an expert more than one slot
  * @param usesGroups it looks at the model's expert groups
  * @param incremental it looks at the previous placement

@@ -3,6 +3,8 @@ package io.stagger.strategies.eplb;
 import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.Placement;
+import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidLoadException;
 import io.stagger.api.strategy.Decision;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.PlacementRequest;
@@ -58,7 +60,8 @@ public final class EplbStrategy implements PlacementStrategy {
 
   @Override
   public String description() {
-    return "DeepSeek's load balancer: copies of busy experts, packed evenly by measured load.";
+    return "DeepSeek's load balancer: copies of busy experts, packed evenly by measured load; needs"
+        + " a load unless option start is set.";
   }
 
   /** A load is not declared as a need: with the option {@code start} the strategy does without. */
@@ -86,8 +89,7 @@ public final class EplbStrategy implements PlacementStrategy {
   /**
    * {@inheritDoc}
    *
-   * @throws io.stagger.api.error.InvalidLoadException if there is no load and {@code start} is
-   *     {@code none}
+   * @throws InvalidLoadException if there is no load and {@code start} is {@code none}
    */
   @Override
   public PlacementResult place(PlacementRequest request) {
@@ -96,7 +98,17 @@ public final class EplbStrategy implements PlacementStrategy {
     if (request.load().isEmpty() && start.isPresent()) {
       return begin(start.get(), request);
     }
-    return balance(request, request.requireLoad());
+    return balance(request, request.load().orElseThrow(EplbStrategy::noLoad));
+  }
+
+  private static InvalidLoadException noLoad() {
+    return new InvalidLoadException(
+        Diagnosis.of("no load was given", "strategy '" + NAME + "'")
+            .expecting("tokens per layer and expert")
+            .remedy(
+                "Give a load, set the option '"
+                    + START
+                    + "' to linear or zigzag, or choose a strategy that needs none"));
   }
 
   private static PlacementResult begin(PlacementStrategy start, PlacementRequest request) {

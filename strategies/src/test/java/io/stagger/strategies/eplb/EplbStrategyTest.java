@@ -155,7 +155,8 @@ class EplbStrategyTest extends PlacementStrategyContract {
     PlacementRequest request = without(request(Cluster.of(1, 2, 8)), "start", "none");
     assertThatThrownBy(() -> strategy().place(request))
         .isInstanceOf(InvalidLoadException.class)
-        .hasMessageContaining("no load was given");
+        .hasMessageContaining("no load was given")
+        .hasMessageContaining("set the option 'start' to linear or zigzag");
   }
 
   @Test
