@@ -103,7 +103,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     Optional<SlotLayout> said = placementFile.layout();
     if (said.isPresent()) {
-      return clusterOptions.withRanks(Cluster.of(placementFile.nodes(), said.get()));
+      return clusterOptions.clusterOver(placementFile.nodes(), said.get());
     }
     if (config.value(ConfigKeys.CLUSTER_RANKS.name()).isSet()) {
       return clusterOptions.cluster(config, placementFile.slots());

@@ -14,14 +14,14 @@ final class ClusterOptions {
       order = 10,
       names = "--nodes",
       paramLabel = "N",
-      description = "Nodes; the same as --set cluster.nodes=N.")
+      description = "Nodes, as --set cluster.nodes=N.")
   private @Nullable Integer nodes;
 
   @Option(
       order = 10,
       names = "--ranks",
       paramLabel = "N",
-      description = "Ranks over all nodes; the same as --set cluster.ranks=N.")
+      description = "Ranks over all nodes, as --set cluster.ranks=N.")
   private @Nullable Integer ranks;
 
   @Option(
@@ -29,7 +29,7 @@ final class ClusterOptions {
       names = "--slots",
       paramLabel = "N",
       description =
-          "Physical experts of a layer over all ranks, redundant ones included; the same as --set"
+          "Physical experts of a layer over all ranks, redundant ones included, as --set"
               + " cluster.slots=N.")
   private @Nullable Integer slots;
 
@@ -92,8 +92,13 @@ final class ClusterOptions {
     return withRanks(Cluster.of(nodesInAll, layout));
   }
 
-  /** A cluster that is known, with what the command line says of single ranks. */
-  Cluster withRanks(Cluster cluster) {
+  /** A cluster that is known, but for what the command line says otherwise. */
+  Cluster clusterOver(int knownNodes, SlotLayout known) {
+    SlotLayout layout = slots == null || slots == 0 ? known : SlotLayout.even(known.ranks(), slots);
+    return withRanks(Cluster.of(nodes == null ? knownNodes : nodes, layout));
+  }
+
+  private Cluster withRanks(Cluster cluster) {
     Cluster paced = speeds == null ? cluster : cluster.withSpeeds(speeds);
     return ranksDown == null ? paced : paced.withRanksDown(ranksDown);
   }

@@ -7,6 +7,7 @@ import io.stagger.engine.quickstart.OutputMismatchException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -38,11 +39,19 @@ final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptio
   public int handleParseException(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
     // Some of picocli's messages begin with a word that the line already begins with.
-    printLine(command, String.valueOf(error.getMessage()).replaceFirst("^Error: ", ""));
-    UnmatchedArgumentException.printSuggestions(error, command.getErr());
-    command.getErr().printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    String said = String.valueOf(error.getMessage()).replaceFirst("^Error: ", "");
+    String help = "Try '" + command.getCommandSpec().qualifiedName() + " --help'.";
+    printLine(command, said + (said.endsWith(".") ? " " : ". ") + suggestion(error) + help);
     command.getErr().flush();
     return ExitCode.USAGE;
+  }
+
+  private static String suggestion(ParameterException error) {
+    List<String> near =
+        error instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return near.isEmpty() ? "" : "Did you mean " + String.join(" or ", near) + "? ";
   }
 
   private static void printLine(CommandLine command, String message) {

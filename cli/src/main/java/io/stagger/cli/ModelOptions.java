@@ -3,7 +3,6 @@ package io.stagger.cli;
 import io.stagger.api.ModelShape;
 import io.stagger.engine.io.ModelFile;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -18,22 +17,17 @@ final class ModelOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @ArgGroup private @Nullable Source source;
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "The model's config.json, or the folder that holds it.")
+  private @Nullable Path file;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Sizes sizes;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the field before it runs the command
   ModelOptions() {}
-
-  private static final class Source {
-
-    @Option(
-        names = "--model",
-        paramLabel = "FILE",
-        description = "The model's config.json, or the folder that holds it.")
-    private @Nullable Path file;
-
-    @ArgGroup(exclusive = false)
-    private @Nullable Sizes sizes;
-  }
 
   private static final class Sizes {
 
@@ -79,21 +73,21 @@ final class ModelOptions {
 
   /** The model; empty if none was named. */
   Optional<ModelShape> shape() {
-    if (source == null) {
-      return Optional.empty();
+    if (file != null && sizes != null) {
+      throw usage("Two models: give --model, or --layers and --experts, but not both.");
     }
-    return Optional.of(
-        source.sizes == null
-            ? ModelFile.read(Objects.requireNonNull(source.file)).shape()
-            : source.sizes.shape());
+    return sizes == null
+        ? Optional.ofNullable(file).map(path -> ModelFile.read(path).shape())
+        : Optional.of(sizes.shape());
   }
 
   /** The model that a command cannot do without. */
   ModelShape requireShape() {
     return shape()
-        .orElseThrow(() ->
-            new ParameterException(
-                command.commandLine(),
-                "Which model? Give --model FILE, or --layers and --experts."));
+        .orElseThrow(() -> usage("Which model? Give --model FILE, or --layers and --experts."));
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(command.commandLine(), message);
   }
 }

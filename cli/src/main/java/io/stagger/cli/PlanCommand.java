@@ -42,7 +42,7 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
-      description = "The strategy; the same as --set placement.strategy=NAME.")
+      description = "The strategy, as --set placement.strategy=NAME.")
   private @Nullable String strategy;
 
   @Option(

@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
-      description = "The strategy; the same as --set placement.strategy=NAME.")
+      description = "The strategy, as --set placement.strategy=NAME.")
   private @Nullable String strategy;
 
   @Option(

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
     commandListHeading = "%nCommands:%n",
     footerHeading = "%nStart here:%n",
     footer = {
-      "  stagger quickstart          a real small model under every strategy, in a minute",
-      "  stagger plan --help         a placement for your model and your cluster",
+      "  stagger quickstart      a real small model under every strategy, in a minute",
+      "  stagger plan --help     a placement for your model and your cluster",
     },
     subcommands = {
       QuickstartCommand.class,

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  stagger strategies",
       "  stagger strategies eplb zigzag",
-      "  stagger strategies --set plugins.directory=plugins --json",
+      "  stagger strategies --json",
     })
 final class StrategiesCommand implements Callable<Integer> {
 

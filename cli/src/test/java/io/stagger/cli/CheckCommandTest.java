@@ -74,6 +74,24 @@ class CheckCommandTest {
   }
 
   @Test
+  void slotsOfTheCommandLineGoAboveThoseOfTheFile() {
+    Path own = folder.resolve("own.json");
+    Run.of("plan", "--layers", 2, "--experts", 6, "--ranks", 2, "--slots", 8, "--out", own);
+    Run run = Run.of("check", own, "--slots", 6, "--json");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.NO);
+    assertThat(run.json().at("/violations/0/rule").asText()).isEqualTo("CAPACITY");
+  }
+
+  @Test
+  void nodesOfTheCommandLineGoAboveThoseOfTheFile() {
+    Path own = folder.resolve("own.json");
+    Run.of("plan", "--layers", 2, "--experts", 6, "--ranks", 2, "--out", own);
+    Run run = Run.of("check", own, "--nodes", 3);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("3 nodes for 2 ranks");
+  }
+
+  @Test
   void aRankThatIsDownMayHoldNothing() {
     JsonNode violation =
         violation(map("[[0, 1, 2, 3], [0, 1, 2, 3]]"), "--experts", 4, "--ranks-down", 1);

@@ -145,6 +145,7 @@ class PlanCommandTest {
   void aModelAndSizesTogetherAreAUsageError() {
     Run run = Run.of("plan", "--model", "config.json", "--layers", 1, "--experts", 4);
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("give --model, or --layers and --experts, but not both");
   }
 
   @Test

@@ -32,6 +32,17 @@ class StaggerCommandTest {
   }
 
   @Test
+  void aMistypedOptionIsOneLineThatSuggestsTheRightOne() {
+    Run run = Run.of("plan", "--layerz", 2);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("error: ")
+        .endsWith("Did you mean --layers? Try 'stagger plan --help'.");
+  }
+
+  @Test
   void helpListsEveryCommand() {
     Run run = Run.of("--help");
     assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
