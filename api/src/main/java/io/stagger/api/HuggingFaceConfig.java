@@ -247,8 +247,7 @@ public record HuggingFaceConfig(String modelType, ModelShape shape, Optional<Moe
       String shown =
           text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + " and so on";
       return new InvalidModelException(
-          Diagnosis.of(shown + " as the value of '" + key + "'", "config.json")
-              .expecting(expected));
+          Diagnosis.of("'" + key + "' is " + shown, "config.json").expecting(expected));
     }
   }
 }

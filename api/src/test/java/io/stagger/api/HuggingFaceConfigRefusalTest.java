@@ -37,7 +37,8 @@ class HuggingFaceConfigRefusalTest {
     assertThatExceptionOfType(InvalidModelException.class)
         .isThrownBy(() ->
             read(MIXTRAL.replace("\"num_local_experts\": 8", "\"num_local_experts\": " + value)))
-        .withMessageContaining("as the value of 'num_local_experts'; expected a whole number from");
+        .withMessageContaining("'num_local_experts' is ")
+        .withMessageContaining("; expected a whole number from");
   }
 
   @Test
@@ -89,10 +90,10 @@ class HuggingFaceConfigRefusalTest {
     assertThatExceptionOfType(InvalidModelException.class)
         .isThrownBy(() -> HuggingFaceConfig.of(Map.of("num_experts", value)))
         .withMessage(
-            "config.json: %s and so on as the value of 'num_experts';".formatted("x".repeat(60))
+            "config.json: 'num_experts' is %s and so on;".formatted("x".repeat(60))
                 + " expected a whole number from 0 to 16777216");
     assertThatExceptionOfType(InvalidModelException.class)
         .isThrownBy(() -> HuggingFaceConfig.of(Map.of("num_experts", "x".repeat(60))))
-        .withMessageStartingWith("config.json: " + "x".repeat(60) + " as the value");
+        .withMessageStartingWith("config.json: 'num_experts' is " + "x".repeat(60) + "; expected");
   }
 }

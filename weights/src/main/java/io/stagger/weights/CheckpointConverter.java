@@ -2,6 +2,7 @@ package io.stagger.weights;
 
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import io.stagger.api.error.WeightStoreException;
 import io.stagger.weights.Manifest.MoeLayer;
 import io.stagger.weights.Manifest.StoredFile;
@@ -94,7 +95,7 @@ public final class CheckpointConverter {
       }
     } catch (IOException e) {
       throw new WeightStoreException(
-          Diagnosis.of("cannot be written: " + e, folder.toString())
+          Diagnosis.of(IoProblem.of("cannot be written", e), folder.toString())
               .remedy("When that is mended, run it again: it goes on where it was"),
           e);
     }

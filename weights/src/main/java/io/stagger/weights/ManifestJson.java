@@ -9,6 +9,7 @@ import io.stagger.api.weights.TensorType;
 import io.stagger.weights.Manifest.MoeLayer;
 import io.stagger.weights.Manifest.StoredFile;
 import io.stagger.weights.Manifest.StoredTensor;
+import io.stagger.weights.io.Failure;
 import io.stagger.weights.io.JsonObject;
 import io.stagger.weights.io.Sha256;
 import io.stagger.weights.io.StrictJson;
@@ -21,6 +22,11 @@ final class ManifestJson {
 
   static final String FORMAT = "stagger-weights";
   static final String ROW_MAJOR = "row-major";
+
+  /** A manifest is written by machine alone, so whatever is wrong with it, the way out is one. */
+  private static final Failure DAMAGED =
+      (diagnosis, cause) ->
+          new WeightStoreException(diagnosis.remedy("Convert the checkpoint again"), cause);
 
   private ManifestJson() {}
 
@@ -123,11 +129,7 @@ final class ManifestJson {
 
   /** Reads no more than that this is a manifest, and of this version. */
   static JsonObject open(byte[] bytes, String where) {
-    JsonObject json =
-        new JsonObject(
-            StrictJson.parse(bytes, where, WeightStoreException::new),
-            where,
-            WeightStoreException::new);
+    JsonObject json = new JsonObject(StrictJson.parse(bytes, where, DAMAGED), where, DAMAGED);
     if (!FORMAT.equals(json.values().get("format"))) {
       throw json.wrong("format", "'" + FORMAT + "'");
     }

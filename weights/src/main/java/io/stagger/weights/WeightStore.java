@@ -4,6 +4,7 @@ import io.stagger.api.HuggingFaceConfig;
 import io.stagger.api.MoeSpec;
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import io.stagger.api.error.NearestName;
 import io.stagger.api.error.WeightStoreException;
 import io.stagger.api.text.ModelAssets;
@@ -247,7 +248,7 @@ public final class WeightStore implements ModelAssets, AutoCloseable {
         }
       } catch (IOException e) {
         throw new WeightStoreException(
-            Diagnosis.of("cannot be read: " + e.getMessage(), path.toString()), e);
+            Diagnosis.of(IoProblem.of("cannot be read", e), path.toString()), e);
       }
       step(file.path(), file.bytes());
     }

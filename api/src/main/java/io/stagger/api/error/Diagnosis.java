@@ -18,6 +18,11 @@ public record Diagnosis(String problem, String where, String expected, String re
     return new Diagnosis(problem, where, "", "");
   }
 
+  /** The same diagnosis with a place that says more. */
+  public Diagnosis at(String place) {
+    return new Diagnosis(problem, place, expected, remedy);
+  }
+
   /** The same diagnosis with what would have been right. */
   public Diagnosis expecting(String what) {
     return new Diagnosis(problem, where, what, remedy);

@@ -2,6 +2,7 @@ package io.stagger.engine.config;
 
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -48,7 +49,7 @@ final class ConfigFile {
         }
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw unreadable(file, e);
+      throw malformed(file, e);
     }
     return values;
   }
@@ -65,14 +66,18 @@ final class ConfigFile {
     } catch (CharacterCodingException e) {
       throw new ConfigurationException(Diagnosis.of("not a text in UTF-8", file.toString()), e);
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw new ConfigurationException(
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString())
+              .remedy("Name a configuration file that exists and can be read"),
+          e);
     }
   }
 
-  static ConfigurationException unreadable(Path file, Exception cause) {
+  /** The error for a text that is not in the format that the file's name says. */
+  static ConfigurationException malformed(Path file, Exception cause) {
     return new ConfigurationException(
-        Diagnosis.of("cannot be read: " + cause, file.toString())
-            .remedy("Name a configuration file that exists and can be read"),
+        Diagnosis.of("is not well-formed: " + cause.getMessage(), file.toString())
+            .remedy("Mend it, or name another configuration file"),
         cause);
   }
 }

@@ -34,7 +34,7 @@ final class YamlValues {
     try {
       root = parser().load(document);
     } catch (YAMLException | IllegalArgumentException e) {
-      throw ConfigFile.unreadable(file, e);
+      throw ConfigFile.malformed(file, e);
     }
     if (root != null) {
       flatten("", root);

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
+import io.stagger.api.error.IoProblem;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class FileReplacement {
       move(beside, whole);
     } catch (IOException e) {
       throw new InvalidInputException(
-          Diagnosis.of("cannot be written: " + e, target.toString())
+          Diagnosis.of(IoProblem.of("cannot be written", e), target.toString())
               .remedy("Name a file in a folder that exists and can be written to"),
           e);
     }

@@ -5,6 +5,8 @@ import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidLoadException;
+import io.stagger.api.error.IoProblem;
+import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,12 +55,12 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
       }
     } catch (JsonProcessingException e) {
       throw new InvalidLoadException(
-          Diagnosis.of("is not valid JSON: " + e.getOriginalMessage(), file + place(e))
+          StrictJson.notJson(e, file.toString())
               .expecting("a JSON load, or a name that ends in .npy"),
           e);
     } catch (IOException e) {
       throw new InvalidLoadException(
-          Diagnosis.of("cannot be read: " + e, file.toString())
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString())
               .remedy("Name a load file that exists and can be read"),
           e);
     }
@@ -82,12 +84,6 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     FileReplacement.write(file, out -> LoadJson.write(out, load));
   }
 
-  private static String place(JsonProcessingException e) {
-    return e.getLocation() == null
-        ? ""
-        : ", line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-  }
-
   /** The rows of the model's MoE layers. */
   private static int[] moeRows(double[][] rows, ModelShape model, LoadRows file) {
     int layers = model.layers();
@@ -109,8 +105,8 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
       return busy;
     }
     throw file.wrong(
-        rows.length + " layers, " + busy.length + " of them with tokens",
-        layers + " layers, or more where those of dense layers are all zero");
+        "layers: " + rows.length + ", of them with tokens: " + busy.length,
+        layers + ", or more where those of dense layers are all zero");
   }
 
   private static boolean isIdle(double[] row) {

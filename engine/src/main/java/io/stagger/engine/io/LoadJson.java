@@ -102,7 +102,7 @@ final class LoadJson {
         parser.nextToken();
         layers();
       } else if (parser.currentToken() != JsonToken.END_ARRAY) {
-        throw rows.wrong(parser.currentToken() + " at " + Json.at(parser), "a list of layers");
+        throw rows.wrong(Json.found(parser), "a list of layers");
       }
       rows.endWindow();
       more = isNextList("a window");
@@ -127,7 +127,7 @@ final class LoadJson {
     while (parser.currentToken() != JsonToken.END_ARRAY) {
       @Nullable JsonToken token = parser.currentToken();
       if (token == null || !token.isNumeric()) {
-        throw rows.notACount(token + " at " + Json.at(parser));
+        throw rows.notACount(Json.found(parser));
       }
       rows.add(parser.getDoubleValue());
       parser.nextToken();
@@ -143,6 +143,6 @@ final class LoadJson {
     if (token == JsonToken.END_ARRAY) {
       return false;
     }
-    throw rows.wrong(token + " instead of " + what + " at " + Json.at(parser), "a list");
+    throw rows.wrong(Json.found(parser) + " instead of " + what, "a list");
   }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.stagger.api.HuggingFaceConfig;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidModelException;
+import io.stagger.api.error.IoProblem;
+import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,9 +35,7 @@ public final class ModelFile {
     try {
       return HuggingFaceConfig.of(json);
     } catch (InvalidModelException e) {
-      Diagnosis said = e.diagnosis();
-      throw new InvalidModelException(
-          new Diagnosis(said.problem(), file.toString(), said.expected(), said.remedy()), e);
+      throw new InvalidModelException(e.diagnosis().at(file.toString()), e);
     } catch (ArithmeticException e) {
       throw new InvalidModelException(
           Diagnosis.of("sizes that no model has: " + e.getMessage(), file.toString()), e);
@@ -58,12 +58,10 @@ public final class ModelFile {
       return json;
     } catch (JsonProcessingException e) {
       throw new InvalidModelException(
-          Diagnosis.of("is not a JSON object: " + e.getOriginalMessage(), file.toString())
-              .expecting("a model's config.json"),
-          e);
+          StrictJson.notJson(e, file.toString()).expecting("a model's config.json"), e);
     } catch (IOException e) {
       throw new InvalidModelException(
-          Diagnosis.of("cannot be read: " + e, file.toString())
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString())
               .remedy("Name a config.json, or a folder that holds one"),
           e);
     }

@@ -10,6 +10,8 @@ import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidPlacementException;
+import io.stagger.api.error.IoProblem;
+import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -50,9 +52,14 @@ final class PlacementJson {
       json.object(parser);
       return json;
     } catch (JsonProcessingException e) {
-      throw unreadable(file, "is not valid JSON: " + e.getOriginalMessage(), e);
+      throw unreadable(
+          StrictJson.notJson(e, file.toString()).remedy("Mend it, or name another placement file"),
+          e);
     } catch (IOException e) {
-      throw unreadable(file, "cannot be read: " + e, e);
+      throw unreadable(
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString())
+              .remedy("Name a placement file that exists and can be read"),
+          e);
     }
   }
 
@@ -181,12 +188,8 @@ final class PlacementJson {
         new Diagnosis(problem, file.toString(), expected, remedy), List.of());
   }
 
-  private static InvalidPlacementException unreadable(Path file, String problem, Exception cause) {
-    return new InvalidPlacementException(
-        Diagnosis.of(problem, file.toString())
-            .remedy("Name a placement file that exists and can be read"),
-        List.of(),
-        cause);
+  private static InvalidPlacementException unreadable(Diagnosis diagnosis, Exception cause) {
+    return new InvalidPlacementException(diagnosis, List.of(), cause);
   }
 
   static void writeMap(OutputStream out, ModelShape model, Placement placement) throws IOException {

@@ -2,6 +2,7 @@ package io.stagger.engine.text;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
+import io.stagger.api.error.IoProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -32,8 +33,7 @@ public final class TextFile {
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
       throw new InvalidInputException(
-          Diagnosis.of("cannot be read (" + e.getClass().getSimpleName() + ")", file.toString())
-              .expecting("a text file"),
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString()).expecting("a text file"),
           e);
     }
     if (bytes.length > MAX_BYTES) {

@@ -52,10 +52,10 @@ class ModelFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | is not a JSON object",
-        "[] | is not a JSON object",
+        "'' | not one JSON object",
+        "[] | not one JSON object",
         "null | holds null",
-        "{\"model_type\": | is not a JSON object",
+        "{\"model_type\": | not valid JSON",
         "{} | n_routed_experts",
         "{\"a\": 1, \"a\": 2} | Duplicate"
       })

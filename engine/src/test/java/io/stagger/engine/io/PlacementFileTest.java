@@ -198,8 +198,8 @@ class PlacementFileTest {
         "{\"physical_to_logical_map\": [[0],[0]], \"slots_per_rank\": [2,-1]} | -1 slots",
         "{\"physical_to_logical_map\": [[0],[0]], \"slots_per_rank\": [1], \"ranks\": 2} | lists 1",
         "{\"physical_to_logical_map\": [[0]], \"strategy\": 1} | 'strategy' is 1; expected a text",
-        "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2,0]]} x | is not valid JSON",
-        "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2 | is not valid JSON"
+        "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2,0]]} x | not valid JSON",
+        "{\"physical_to_logical_map\": [[0,1,2,0],[0,1,2 | not valid JSON"
       })
   void badFilesAreNamed(String text, String problem) {
     assertThatThrownBy(() -> PlacementFile.read(file(text), MODEL, UNEVEN))

@@ -54,6 +54,6 @@ class TextFileTest {
   void saysThatAFileIsMissing() {
     assertThatThrownBy(() -> TextFile.read(directory.resolve("none")))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("none: cannot be read (NoSuchFileException)");
+        .hasMessageContaining("none: cannot be read: no such file or folder");
   }
 }

@@ -1,7 +1,10 @@
 package io.stagger.weights.checkpoint;
 
+import io.stagger.api.HuggingFaceConfig;
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.InvalidModelException;
+import io.stagger.api.error.IoProblem;
 import io.stagger.weights.io.JsonObject;
 import io.stagger.weights.io.Sha256;
 import io.stagger.weights.io.StrictJson;
@@ -37,6 +40,7 @@ public final class Checkpoint implements AutoCloseable {
   private static final long MAX_INDEX = 256L << 20;
 
   private final Arena arena;
+  private final Path configFile;
   private final byte[] configBytes;
   private final Map<String, Object> config;
   private final List<SafetensorsFile> files;
@@ -44,7 +48,13 @@ public final class Checkpoint implements AutoCloseable {
 
   private Checkpoint(Path folder, Arena arena) {
     this.arena = arena;
-    Path configFile = folder.resolve(CONFIG);
+    this.configFile = folder.resolve(CONFIG);
+    if (!Files.exists(configFile)) {
+      throw new CheckpointException(
+          Diagnosis.of("no " + CONFIG, folder.toString())
+              .expecting("a Hugging Face checkpoint: " + CONFIG + " and .safetensors files")
+              .remedy("Name the folder that holds them"));
+    }
     this.configBytes = StrictJson.bytes(configFile, MAX_CONFIG, CheckpointException::new);
     this.config = StrictJson.parse(configBytes, configFile.toString(), CheckpointException::new);
     this.files = openFiles(folder);
@@ -62,6 +72,19 @@ public final class Checkpoint implements AutoCloseable {
     } catch (RuntimeException e) {
       arena.close();
       throw e;
+    }
+  }
+
+  /**
+   * What {@code config.json} says of the model.
+   *
+   * @throws InvalidModelException if it is not understood; the error names the file
+   */
+  public HuggingFaceConfig model() {
+    try {
+      return HuggingFaceConfig.of(config);
+    } catch (InvalidModelException e) {
+      throw new InvalidModelException(e.diagnosis().at(configFile.toString()), e);
     }
   }
 
@@ -101,7 +124,7 @@ public final class Checkpoint implements AutoCloseable {
       return Files.getLastModifiedTime(file).toMillis();
     } catch (IOException e) {
       throw new CheckpointException(
-          Diagnosis.of("cannot be read: " + e.getMessage(), file.toString()), e);
+          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString()), e);
     }
   }
 

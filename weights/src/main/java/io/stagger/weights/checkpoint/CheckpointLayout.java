@@ -42,7 +42,7 @@ public record CheckpointLayout(
    * @throws io.stagger.api.error.InvalidModelException if {@code config.json} is not understood
    */
   public static CheckpointLayout of(Checkpoint checkpoint) {
-    HuggingFaceConfig model = HuggingFaceConfig.of(checkpoint.config());
+    HuggingFaceConfig model = checkpoint.model();
     Sorter sorter = new Sorter(model.requireMoe(), hiddenLayers(checkpoint.config()));
     sorter.nameModules(checkpoint.tensors().keySet());
     checkpoint.tensors().values().forEach(sorter::sort);

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,7 +60,7 @@ public final class StrictJson {
     } catch (NoSuchFileException e) {
       throw failure.of(Diagnosis.of("no such file", file.toString()), e);
     } catch (IOException e) {
-      throw failure.of(Diagnosis.of("cannot be read: " + e.getMessage(), file.toString()), e);
+      throw failure.of(Diagnosis.of(IoProblem.of("cannot be read", e), file.toString()), e);
     }
   }
 
@@ -73,13 +75,27 @@ public final class StrictJson {
     } catch (JsonProcessingException e) {
       throw failure.of(notJson(e, where), e);
     } catch (IOException e) {
-      throw failure.of(Diagnosis.of("cannot be read: " + e.getMessage(), where), e);
+      throw failure.of(Diagnosis.of(IoProblem.of("cannot be read", e), where), e);
     }
   }
 
-  /** What a parser's complaint tells the user. */
+  /** What a parser's complaint tells the user, and where in the file. */
   public static Diagnosis notJson(JsonProcessingException fault, String where) {
-    return Diagnosis.of("not a valid JSON object: " + fault.getOriginalMessage(), where);
+    String place =
+        fault.getLocation() == null
+            ? where
+            : "%s, line %d, column %d"
+                .formatted(
+                    where, fault.getLocation().getLineNr(), fault.getLocation().getColumnNr());
+    // The binding's own message is about Java's types.
+    return fault instanceof DatabindException
+        ? Diagnosis.of("not one JSON object", place).expecting("{...}, and nothing else")
+        : Diagnosis.of("not valid JSON: " + complaint(fault), place);
+  }
+
+  /** Without Jackson's words for a source that it does not show. */
+  private static String complaint(JsonProcessingException fault) {
+    return fault.getOriginalMessage().replaceAll("\\[Source: [^\\]]*; (line: [^\\]]*)\\]", "$1");
   }
 
   /** An object as indented UTF-8 text. */

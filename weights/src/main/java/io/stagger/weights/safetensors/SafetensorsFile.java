@@ -2,6 +2,7 @@ package io.stagger.weights.safetensors;
 
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import io.stagger.weights.io.Sha256;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -33,6 +34,10 @@ public record SafetensorsFile(
   /** The longest header that is read; the reference implementation's limit. */
   public static final long MAX_HEADER = 100_000_000;
 
+  /** What helps when a file is not what a safetensors file is. */
+  static final String FETCH_AGAIN =
+      "Fetch the file again: it is cut off or damaged, or not a safetensors file";
+
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -48,7 +53,8 @@ public record SafetensorsFile(
     if (file.byteSize() < LENGTH.byteSize()) {
       throw new CheckpointException(
           Diagnosis.of("only " + file.byteSize() + " bytes", where)
-              .expecting("a safetensors file, which begins with 8 bytes of header length"));
+              .expecting("a safetensors file, which begins with 8 bytes of header length")
+              .remedy(FETCH_AGAIN));
     }
     long headerBytes = file.get(LENGTH, 0);
     long rest = file.byteSize() - LENGTH.byteSize();
@@ -56,7 +62,7 @@ public record SafetensorsFile(
       throw new CheckpointException(
           Diagnosis.of("a header of " + Long.toUnsignedString(headerBytes) + " bytes", where)
               .expecting("at most the " + rest + " that follow in the file, and " + MAX_HEADER)
-              .remedy("Fetch the file again: it is cut off, or not a safetensors file"));
+              .remedy(FETCH_AGAIN));
     }
     byte[] header = file.asSlice(LENGTH.byteSize(), headerBytes).toArray(ValueLayout.JAVA_BYTE);
     MemorySegment data = file.asSlice(LENGTH.byteSize() + headerBytes);
@@ -72,10 +78,13 @@ public record SafetensorsFile(
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     } catch (NoSuchFileException e) {
-      throw new CheckpointException(Diagnosis.of("no such file", path.toString()), e);
+      throw new CheckpointException(
+          Diagnosis.of("no such file", path.toString())
+              .remedy("Fetch the checkpoint again, with this file"),
+          e);
     } catch (IOException e) {
       throw new CheckpointException(
-          Diagnosis.of("cannot be mapped: " + e.getMessage(), path.toString()), e);
+          Diagnosis.of(IoProblem.of("cannot be mapped", e), path.toString()), e);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.stagger.api.error.CheckpointException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.error.IoProblem;
 import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,9 +43,10 @@ final class SafetensorsHeader {
       reader.readObject();
       return reader.inOrder(dataBytes);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(StrictJson.notJson(e, where + ", header"), e);
+      throw new CheckpointException(
+          StrictJson.notJson(e, where + ", header").remedy(SafetensorsFile.FETCH_AGAIN), e);
     } catch (IOException e) {
-      throw new CheckpointException(Diagnosis.of("cannot be read: " + e.getMessage(), where), e);
+      throw new CheckpointException(Diagnosis.of(IoProblem.of("cannot be read", e), where), e);
     }
   }
 
@@ -82,10 +84,14 @@ final class SafetensorsHeader {
   private SafetensorsType readType(String name) throws IOException {
     String text = json.nextTextValue();
     if (text == null) {
-      throw wrong(name, "a dtype that is no text", "a type such as BF16");
+      throw wrong(name, "a dtype that is no text", "a name such as 'BF16'");
     }
     return SafetensorsType.named(text)
-        .orElseThrow(() -> wrong(name, "unknown dtype '" + text + "'", "a type such as BF16"));
+        .orElseThrow(() ->
+            new CheckpointException(
+                Diagnosis.of("unknown dtype '" + text + "'", where + ", " + name)
+                    .expecting("one of " + List.of(SafetensorsType.values()))
+                    .remedy("Save the checkpoint as F32, F16 or BF16")));
   }
 
   private List<Long> readNumbers(String name, String key, int most) throws IOException {
@@ -127,7 +133,8 @@ final class SafetensorsHeader {
     if (next != dataBytes) {
       throw new CheckpointException(
           Diagnosis.of(dataBytes - next + " bytes that belong to no tensor", where)
-              .expecting("a file that ends with " + previous));
+              .expecting("a file that ends with " + previous)
+              .remedy(SafetensorsFile.FETCH_AGAIN));
     }
     return List.copyOf(entries);
   }
@@ -148,12 +155,16 @@ final class SafetensorsHeader {
   private void require(boolean holds, String what, String expected) {
     if (!holds) {
       throw new CheckpointException(
-          Diagnosis.of(what + " is not as it should be", where).expecting(expected));
+          Diagnosis.of(what + " is not as it should be", where)
+              .expecting(expected)
+              .remedy(SafetensorsFile.FETCH_AGAIN));
     }
   }
 
   private CheckpointException wrong(String tensor, String problem, String expected) {
     return new CheckpointException(
-        Diagnosis.of(problem, where + ", " + tensor).expecting(expected));
+        Diagnosis.of(problem, where + ", " + tensor)
+            .expecting(expected)
+            .remedy(SafetensorsFile.FETCH_AGAIN));
   }
 }

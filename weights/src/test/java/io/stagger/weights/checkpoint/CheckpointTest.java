@@ -104,13 +104,13 @@ class CheckpointTest {
   @Test
   void aFolderWithoutConfigurationSaysSo() throws IOException {
     Files.delete(folder.resolve("config.json"));
-    assertRefused("config.json", "no such file");
+    assertRefused("no config.json", "a Hugging Face checkpoint");
   }
 
   @Test
   void aConfigurationThatIsNoJsonIsRefused() throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"a\":1} trailing");
-    assertRefused("config.json", "not a valid JSON object");
+    assertRefused("config.json", "not valid JSON");
   }
 
   @Test

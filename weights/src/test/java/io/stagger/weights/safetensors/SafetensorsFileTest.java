@@ -121,7 +121,7 @@ class SafetensorsFileTest {
         Arguments.of("no entry", "{\"a\":7}", "'a'"),
         Arguments.of("text behind", "{" + good + "} {}", "behind"),
         Arguments.of("no object", "[]", "JSON object"),
-        Arguments.of("cut", "{" + good, "not a valid JSON"),
+        Arguments.of("cut", "{" + good, "not valid JSON"),
         Arguments.of("empty", "", "JSON object"),
         Arguments.of("bytes of no tensor", "{}", "8 bytes that belong to no tensor"),
         Arguments.of(
