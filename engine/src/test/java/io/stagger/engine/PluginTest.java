@@ -7,11 +7,7 @@ import static io.stagger.engine.plugin.PluginJarBuilder.strategySource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.stagger.api.Cluster;
-import io.stagger.api.ModelShape;
-import io.stagger.api.error.InvalidPlacementException;
 import io.stagger.api.error.PluginException;
-import io.stagger.api.error.StrategyException;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.plugin.PluginJarBuilder;
 import io.stagger.engine.plugin.PluginProblem;
@@ -28,28 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of good and of broken jars in {@code plugins.directory}. */
+/** Which strategies good and broken jars in {@code plugins.directory} bring. */
 class PluginTest {
-
-  private static final ModelShape MODEL = ModelShape.of(2, 8, 2, 1, 1);
-  private static final Cluster CLUSTER = Cluster.of(1, 4, 8);
 
   @TempDir Path directory;
 
   private Stagger open(String... settings) {
-    StaggerConfig.Builder config =
-        StaggerConfig.builder().set("plugins.directory", directory.toString());
-    for (String setting : settings) {
-      config.set(setting);
-    }
-    return Stagger.open(config.build());
-  }
-
-  private Throwable planFails(String strategy, String... settings) {
-    try (Stagger stagger = open(settings)) {
-      return catchThrowable(
-          () -> stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy(strategy)));
-    }
+    return new PluginFolder(directory).open(settings);
   }
 
   private PluginProblem onlyProblem() {
@@ -66,7 +47,7 @@ class PluginTest {
         strategy("acme.Spread", "acme.spread", spreading()).build(directory.resolve("a.jar"));
 
     try (Stagger stagger = open("placement.strategy=acme.spread")) {
-      Plan plan = stagger.plan(PlanRequest.of(MODEL, CLUSTER));
+      Plan plan = stagger.plan(PluginFolder.REQUEST);
 
       assertThat(plan.placement().physicalToLogical(0)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
       assertThat(plan.origin()).isEqualTo(jar.toString());
@@ -94,7 +75,7 @@ class PluginTest {
         .build(directory.resolve("shift.jar"));
 
     try (Stagger stagger = open("placement.acme.shift.shift=3")) {
-      Plan plan = stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("acme.shift"));
+      Plan plan = stagger.plan(PluginFolder.REQUEST.withStrategy("acme.shift"));
 
       assertThat(plan.placement().logicalAt(0, 0)).isEqualTo(3);
       assertThat(stagger.config().value("placement.acme.shift.shift").origin())
@@ -122,8 +103,8 @@ class PluginTest {
     second.build(directory.resolve("2.jar"));
 
     try (Stagger stagger = open()) {
-      stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("acme.first"));
-      stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("acme.second"));
+      stagger.plan(PluginFolder.REQUEST.withStrategy("acme.first"));
+      stagger.plan(PluginFolder.REQUEST.withStrategy("acme.second"));
 
       assertThat(System.clearProperty("acme.library.first")).isEqualTo("first");
       assertThat(System.clearProperty("acme.library.second")).isEqualTo("second");
@@ -163,7 +144,7 @@ class PluginTest {
     strategy("acme.Look", "acme.look", look + spreading()).build(directory.resolve("look.jar"));
 
     try (Stagger stagger = open()) {
-      assertThat(stagger.plan(PlanRequest.of(MODEL, CLUSTER).withStrategy("acme.look")).placement())
+      assertThat(stagger.plan(PluginFolder.REQUEST.withStrategy("acme.look")).placement())
           .isNotNull();
     }
   }
@@ -244,24 +225,6 @@ class PluginTest {
         .build(directory.resolve("needs.jar"));
 
     assertMessage(onlyProblem().message(), "plugin-missing-class", directory);
-  }
-
-  @Test
-  void aDependencyThatIsMissingOnlyWhenItPlansIsAnErrorOfTheStrategy() {
-    new PluginJarBuilder()
-        .source(
-            "acme.lib.Base", "package acme.lib; public class Base { public static void go() {} }")
-        .source(
-            "acme.Late",
-            strategySource("acme.Late", "\"acme.late\"", "", "acme.lib.Base.go();" + spreading()))
-        .without("acme.lib.Base")
-        .service("acme.Late")
-        .build(directory.resolve("late.jar"));
-
-    Throwable thrown = planFails("acme.late");
-
-    assertThat(thrown).isInstanceOf(StrategyException.class);
-    assertMessage(thrown, "strategy-missing-class", directory);
   }
 
   @Test
@@ -398,7 +361,7 @@ class PluginTest {
     }
 
     try (Stagger stagger = open("placement.strategy=zigzag")) {
-      assertThat(stagger.plan(PlanRequest.of(MODEL, CLUSTER)).origin()).startsWith("class path");
+      assertThat(stagger.plan(PluginFolder.REQUEST).origin()).startsWith("class path");
       assertThat(stagger.problems())
           .isNotEmpty()
           .allSatisfy(problem -> assertThat(problem.message()).contains("strategies-copy.jar"));
@@ -417,71 +380,6 @@ class PluginTest {
         entries.write(Files.readAllBytes(file));
       }
     }
-  }
-
-  @Test
-  void anUnknownStrategyMentionsTheJarsThatCouldNotBeUsed() throws IOException {
-    Files.writeString(directory.resolve("greedy.jar"), "no jar");
-
-    Throwable thrown = planFails("acme.greedy");
-
-    assertThat(thrown).isInstanceOf(StrategyException.class);
-    assertMessage(thrown, "strategy-unknown-with-problem", directory);
-  }
-
-  @Test
-  void aStrategyThatReturnsNullIsAnErrorThatNamesItsJar() {
-    strategy("acme.Nothing", "acme.nothing", "return null;").build(directory.resolve("n.jar"));
-
-    assertMessage(planFails("acme.nothing"), "strategy-returns-null", directory);
-  }
-
-  @Test
-  void aPlacementWithoutAnExpertNamesStrategyJarLayerAndExpert() {
-    String body = spreading().replace("slot % request.model().experts()", "0");
-    strategy("acme.Wrong", "acme.wrong", body).build(directory.resolve("wrong.jar"));
-
-    Throwable thrown = planFails("acme.wrong");
-
-    assertThat(thrown).isInstanceOf(InvalidPlacementException.class);
-    assertMessage(thrown, "strategy-wrong-placement", directory);
-  }
-
-  @Test
-  void anExpertThatDoesNotExistNamesStrategyJarLayerAndSlot() {
-    String body = spreading().replace("slot % request.model().experts()", "slot + 3");
-    strategy("acme.Wrong", "acme.wrong", body).build(directory.resolve("wrong.jar"));
-
-    Throwable thrown = planFails("acme.wrong");
-
-    assertThat(thrown).isInstanceOf(InvalidPlacementException.class);
-    assertMessage(thrown, "strategy-unknown-expert", directory);
-  }
-
-  @Test
-  void aStrategyThatNeverReturnsIsCutOffAndTheKeyNamed() {
-    String body = "while (true) { Thread.onSpinWait(); if (request == null) { return null; } }";
-    strategy("acme.Endless", "acme.endless", body).build(directory.resolve("endless.jar"));
-
-    assertMessage(
-        planFails("acme.endless", "placement.timeout=0.2"), "strategy-too-slow", directory);
-    assertThat(
-            Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("strategy acme.endless"))
-                .toList())
-        .isNotEmpty()
-        .allMatch(Thread::isDaemon);
-  }
-
-  @Test
-  void aStackOverflowIsAnErrorOfTheStrategy() {
-    strategy("acme.Deep", "acme.deep", "return place(request);")
-        .build(directory.resolve("deep.jar"));
-
-    assertThat(planFails("acme.deep"))
-        .isInstanceOf(StrategyException.class)
-        .hasMessageContaining("acme.deep")
-        .hasRootCauseInstanceOf(StackOverflowError.class);
   }
 
   @Test
