@@ -3,6 +3,7 @@ package io.stagger.engine;
 import static io.stagger.engine.GoldenMessage.assertMessage;
 import static io.stagger.engine.plugin.PluginJarBuilder.spreading;
 import static io.stagger.engine.plugin.PluginJarBuilder.strategy;
+import static io.stagger.engine.plugin.PluginJarBuilder.strategySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stagger.api.error.InvalidPlacementException;
