@@ -18,6 +18,7 @@ final class ModelOptions {
   private CommandSpec command;
 
   @Option(
+      order = -2, // before those that give no order, which is -1
       names = "--model",
       paramLabel = "FILE",
       description = "The model's config.json, or the folder that holds it.")

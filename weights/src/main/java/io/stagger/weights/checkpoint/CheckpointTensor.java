@@ -20,6 +20,9 @@ import java.util.List;
 public record CheckpointTensor(
     String name, String file, SafetensorsType type, List<Long> shape, MemorySegment data) {
 
+  /** What to do when weights are not those that config.json speaks of. */
+  static final String OTHER_MODEL = "Use the config.json of these weights: it is another model's";
+
   /**
    * The type, if Stagger computes with it.
    *
@@ -36,10 +39,7 @@ public record CheckpointTensor(
   CheckpointTensor requireShape(long... expected) {
     List<Long> sizes = Arrays.stream(expected).boxed().toList();
     if (!shape.equals(sizes)) {
-      throw wrong(
-          "shape " + shape,
-          sizes + " by config.json",
-          "config.json and weights are of different models");
+      throw wrong("shape " + shape, sizes + " by config.json", OTHER_MODEL);
     }
     return this;
   }

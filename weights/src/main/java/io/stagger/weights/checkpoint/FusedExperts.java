@@ -57,7 +57,7 @@ final class FusedExperts {
                   List.of(experts, hidden, inner),
                   List.of(experts, hidden, 2 * inner),
                   List.of(experts, inner, hidden)),
-          "config.json and weights are of different models");
+          CheckpointTensor.OTHER_MODEL);
     }
     return transposed;
   }

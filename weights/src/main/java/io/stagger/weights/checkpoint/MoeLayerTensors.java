@@ -44,7 +44,9 @@ final class MoeLayerTensors {
     Map<Integer, CheckpointTensor> experts = ofExperts.get(name.role());
     if (experts != null && name.expert() >= spec.shape().experts()) {
       throw tensor.wrong(
-          "expert " + name.expert(), spec.shape().experts() + " experts by config.json", "");
+          "expert " + name.expert(),
+          spec.shape().experts() + " experts by config.json",
+          CheckpointTensor.OTHER_MODEL);
     }
     CheckpointTensor earlier =
         experts == null
@@ -172,7 +174,8 @@ final class MoeLayerTensors {
         Diagnosis.of("tensor " + name + " is missing", "checkpoint")
             .expecting(
                 "layer %d to be an MoE layer of %d experts, as config.json says"
-                    .formatted(modelLayer, spec.shape().experts())));
+                    .formatted(modelLayer, spec.shape().experts()))
+            .remedy("Fetch the checkpoint again, or use the config.json of these weights"));
   }
 
   private static TensorSource contiguous(String name, CheckpointTensor tensor) {

@@ -148,7 +148,9 @@ final class SafetensorsHeader {
       return Math.ceilDiv(bits, Byte.SIZE);
     } catch (ArithmeticException e) {
       throw new CheckpointException(
-          Diagnosis.of("shape " + entry.shape() + " is too big", where + ", " + entry.name()), e);
+          Diagnosis.of("shape " + entry.shape() + " is too big", where + ", " + entry.name())
+              .remedy(SafetensorsFile.FETCH_AGAIN),
+          e);
     }
   }
 
