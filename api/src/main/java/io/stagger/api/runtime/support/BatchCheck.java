@@ -1,4 +1,4 @@
-package io.stagger.runtime.cpu;
+package io.stagger.api.runtime.support;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.MoeSpec;
@@ -8,13 +8,14 @@ import io.stagger.api.runtime.Routing;
 import io.stagger.api.runtime.TokenBatch;
 import java.util.List;
 
-/** Checks that batches and routings fit a model. */
-final class BatchCheck {
+/** Checks that batches and routings fit a model. Immutable. */
+public final class BatchCheck {
 
   private final MoeSpec spec;
   private final Cluster cluster;
 
-  BatchCheck(MoeSpec spec, Cluster cluster) {
+  /** Checks for a model on a cluster. */
+  public BatchCheck(MoeSpec spec, Cluster cluster) {
     this.spec = spec;
     this.cluster = cluster;
   }
@@ -24,7 +25,7 @@ final class BatchCheck {
    *
    * @throws InvalidInputException if one does not fit
    */
-  void require(TokenBatch batch) {
+  public void require(TokenBatch batch) {
     int layers = spec.shape().layers();
     if (batch.layer() < 0 || batch.layer() >= layers) {
       throw new InvalidInputException(
@@ -54,7 +55,7 @@ final class BatchCheck {
    *
    * @throws InvalidInputException if it is of another size, or names an expert that does not exist
    */
-  void require(TokenBatch batch, Routing routing) {
+  public void require(TokenBatch batch, Routing routing) {
     if (routing.tokens() != batch.tokens() || routing.topK() != spec.shape().topK()) {
       throw new InvalidInputException(
           Diagnosis.of(routing.toString(), "routing, layer " + batch.layer())

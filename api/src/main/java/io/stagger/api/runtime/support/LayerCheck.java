@@ -1,4 +1,4 @@
-package io.stagger.runtime.cpu;
+package io.stagger.api.runtime.support;
 
 import io.stagger.api.MoeSpec;
 import io.stagger.api.error.Diagnosis;
@@ -10,12 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks that what a loader hands out has the shapes that the model's spec promises. */
-final class LayerCheck {
+/** Checks that what a loader hands out has the shapes that the model's spec promises. Immutable. */
+public final class LayerCheck {
 
   private final MoeSpec spec;
 
-  LayerCheck(MoeSpec spec) {
+  /** Checks for a model. */
+  public LayerCheck(MoeSpec spec) {
     this.spec = spec;
   }
 
@@ -25,7 +26,7 @@ final class LayerCheck {
    * @throws WeightStoreException if a part is missing, of another shape, or there for no reason; it
    *     names the layer and the part
    */
-  void require(LayerWeights layer, int index) {
+  public void require(LayerWeights layer, int index) {
     String where = "layer " + index;
     long experts = spec.shape().experts();
     shape(layer.router(), where + ", router", experts, spec.hiddenSize());
@@ -46,8 +47,12 @@ final class LayerCheck {
     layer.correctionBias().ifPresent(bias -> finite(bias, where + ", router's correction bias"));
   }
 
-  /** Checks a routed expert. */
-  void require(ExpertWeights expert, int layer, int slot) {
+  /**
+   * Checks a routed expert.
+   *
+   * @throws WeightStoreException if it has another shape, or several types
+   */
+  public void require(ExpertWeights expert, int layer, int slot) {
     requireExpert(expert, spec.intermediateSize(), "layer " + layer + ", slot " + slot);
   }
 

@@ -1,4 +1,4 @@
-package io.stagger.runtime.cpu;
+package io.stagger.api.runtime.support;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.Placement;
@@ -9,7 +9,7 @@ import io.stagger.api.runtime.Routing;
 import io.stagger.api.runtime.TokenBatch;
 
 /** The slot that computes each choice of a batch, as a replica policy chose it. */
-final class SlotChoices {
+public final class SlotChoices {
 
   private SlotChoices() {}
 
@@ -18,7 +18,7 @@ final class SlotChoices {
    *
    * @throws PluginException if a slot does not hold its choice's expert
    */
-  static int[] choose(
+  public static int[] choose(
       ReplicaPolicy policy,
       Placement placement,
       Cluster cluster,

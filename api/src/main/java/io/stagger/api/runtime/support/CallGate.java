@@ -1,10 +1,13 @@
-package io.stagger.runtime.cpu;
+package io.stagger.api.runtime.support;
 
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
-/** Lets calls through until it is closed; closing waits for the calls that are inside. */
-final class CallGate {
+/**
+ * Lets calls through until it is closed; closing waits for the calls that are inside. May be used
+ * from any thread.
+ */
+public final class CallGate {
 
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
@@ -14,7 +17,7 @@ final class CallGate {
    *
    * @throws IllegalStateException if the gate is closed
    */
-  <T> T call(Supplier<T> body) {
+  public <T> T call(Supplier<T> body) {
     lock.readLock().lock();
     try {
       if (closed) {
@@ -31,7 +34,7 @@ final class CallGate {
    *
    * @param last done once, when no call is inside and none can enter
    */
-  void close(Runnable last) {
+  public void close(Runnable last) {
     lock.writeLock().lock();
     try {
       if (!closed) {
