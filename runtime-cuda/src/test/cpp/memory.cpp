@@ -38,10 +38,10 @@ std::map<char*, size_t> pinned;
 }
 
 // One mprotect call opens all device memory, and must not open what lies between the allocations. So that is mapped from
-// an empty file.
+// an empty file, each page from where it lies: then neighbours become one mapping, of which a process has few.
 void forbid(char* at, size_t bytes) {
   int protection = opened > 0 ? PROT_READ | PROT_WRITE : PROT_NONE;
-  if (mmap(at, bytes, protection, MAP_SHARED | MAP_FIXED, nothing, 0) == MAP_FAILED) {
+  if (mmap(at, bytes, protection, MAP_SHARED | MAP_FIXED, nothing, at - base) == MAP_FAILED) {
     die("testcuda: cannot map a guard page");
   }
 }
@@ -187,7 +187,9 @@ bool unpin(void* at) {
   if (found == pinned.end()) {
     return false;
   }
-  munmap(at, (found->second + PAGE - 1) / PAGE * PAGE);
+  // Not given back: a copy that still wants to read here must fault, not find someone else's bytes.
+  size_t page_bytes = (found->second + PAGE - 1) / PAGE * PAGE;
+  mmap(at, page_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
   pinned.erase(found);
   return true;
 }
