@@ -17,7 +17,8 @@ constexpr int CHUNKS = DEPTH / CHUNK;
 // Padding that brings the eight rows of a fragment to different banks, and keeps chunks at multiples of 16 bytes.
 constexpr int STRIDE = DEPTH + CHUNK;
 constexpr int PASS_ROWS = THREADS / CHUNKS;
-constexpr int SPLIT_THREADS = 128;
+constexpr int SPLIT_ROWS = 4;  // a warp each
+constexpr int SPLIT_THREADS = SPLIT_ROWS * 32;
 
 template <typename W>
 struct Stage {
@@ -310,33 +311,28 @@ __device__ __forceinline__ float power_of_two(int exponent) {
   return float_of(static_cast<unsigned>(exponent + 127) << 23);
 }
 
+// By a whole warp.
 __device__ float largest_of_row(const float* row, int width) {
-  __shared__ float largest[SPLIT_THREADS];
-  float mine = 0.0f;
-  for (int k = threadIdx.x; k < width; k += SPLIT_THREADS) {
-    mine = fmaxf(mine, fabsf(row[k]));
+  float largest = 0.0f;
+  for (int k = threadIdx.x % 32; k < width; k += 32) {
+    largest = fmaxf(largest, fabsf(row[k]));
   }
-  largest[threadIdx.x] = mine;
-  __syncthreads();
-  for (int half = SPLIT_THREADS / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half) {
-      largest[threadIdx.x] = fmaxf(largest[threadIdx.x], largest[threadIdx.x + half]);
-    }
-    __syncthreads();
+  for (int half = 16; half > 0; half /= 2) {
+    largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, half));
   }
-  return largest[0];
+  return largest;
 }
 
 template <typename W>
 __device__ void split(const float* in, int rows, int width, int padded, W* high, W* low, float* scale) {
-  long long row = blockIdx.x;
+  long long row = static_cast<long long>(blockIdx.x) * SPLIT_ROWS + threadIdx.x / 32;
   if (row >= rows) {
     return;
   }
   const float* from = in + row * width;
   int exponent = scale_exponent(largest_of_row(from, width), W());
   float shrink = power_of_two(-exponent);
-  for (int k = threadIdx.x; k < padded; k += SPLIT_THREADS) {
+  for (int k = threadIdx.x % 32; k < padded; k += 32) {
     float value = k < width ? from[k] * shrink : 0.0f;
     W part;
     narrow(value, part);
@@ -349,7 +345,7 @@ __device__ void split(const float* in, int rows, int width, int padded, W* high,
       low[row * padded + k] = rest_part;
     }
   }
-  if (threadIdx.x == 0) {
+  if (threadIdx.x % 32 == 0) {
     scale[row] = power_of_two(exponent);
   }
 }

@@ -21,10 +21,7 @@ struct Dim {
   unsigned x, y, z;
 };
 
-struct Fiber;
-extern Fiber* current;
-extern Dim block_index, block_dim, grid_dim;
-const Dim& thread_index();
+extern Dim thread_index, block_index, block_dim, grid_dim;  // of the running thread
 
 void barrier(int site);
 void* dynamic_shared();
@@ -74,7 +71,7 @@ inline unsigned ballot(unsigned mask, bool predicate, int site) {
 
 }  // namespace emulation
 
-#define threadIdx (emulation::thread_index())
+#define threadIdx (emulation::thread_index)
 #define blockIdx (emulation::block_index)
 #define blockDim (emulation::block_dim)
 #define gridDim (emulation::grid_dim)

@@ -33,10 +33,11 @@ struct Fiber {
   ucontext_t first;
 };
 
-Fiber* current = nullptr;
-Dim block_index, block_dim, grid_dim;
+Dim thread_index, block_index, block_dim, grid_dim;
 
 namespace {
+
+Fiber* current = nullptr;
 
 constexpr size_t STACK_BYTES = 128 * 1024;
 constexpr size_t PAGE = 4096;
@@ -45,6 +46,7 @@ constexpr size_t SHARED_LIMIT = 256 * 1024;
 std::vector<std::unique_ptr<Fiber>> fibers;
 std::function<void()> const* body;
 int threads;
+unsigned arrivals[32];  // lanes of each warp that wait at a warp operation
 jmp_buf scheduler;
 jmp_buf failure;
 std::string failure_text;
@@ -88,6 +90,7 @@ Fiber& fiber(int number) {
 // swapcontext asks the kernel for the signal mask at every switch; _setjmp and _longjmp don't.
 void resume(Fiber& next) {
   current = &next;
+  thread_index = next.thread;
   if (_setjmp(scheduler)) {
     return;
   }
@@ -155,6 +158,7 @@ bool open_barrier() {
 
 // False, with the reason in failure_text, if the block cannot end.
 bool run_block(bool backwards) {
+  std::memset(arrivals, 0, sizeof arrivals);
   for (int i = 0; i < threads; i++) {
     Fiber& f = fiber(i);
     f.state = State::READY;
@@ -230,7 +234,6 @@ void on_fault(int number, siginfo_t* info, void* context) {
 
 }  // namespace
 
-const Dim& thread_index() { return current->thread; }
 void* dynamic_shared() { return dynamic_start; }
 std::vector<PendingCopy>& pending_copies() { return current->copies; }
 std::vector<size_t>& pending_groups() { return current->groups; }
@@ -253,8 +256,30 @@ void barrier(int site) {
   yield();
 }
 
+// The lanes of an operation's mask that the block has; its last warp may be short.
+static unsigned lanes_expected(unsigned mask, int first) {
+  return threads - first >= 32 ? mask : mask & ((1u << (threads - first)) - 1);
+}
+
+// Whether all lanes wait for the same operation; lanes receives what they brought.
+static bool all_agree(const Fiber& me, unsigned expected, int first, uint32_t** lanes) {
+  bool agree = true;
+  for (int lane = 0; lane < 32; lane++) {
+    if (expected >> lane & 1) {
+      Fiber& other = *fibers[first + lane];
+      agree &= other.op == me.op && other.mask == me.mask && other.site == me.site;
+      lanes[lane] = other.words;
+    }
+  }
+  return agree;
+}
+
 void warp_operation(WarpOp op, unsigned mask, int argument, uint32_t* words, int count, int site) {
   Fiber& me = *current;
+  int first = me.number / 32 * 32;
+  if (!(mask >> (me.number % 32) & 1)) {
+    fail_block("a lane calls a warp operation with a mask that leaves it out, line " + std::to_string(site));
+  }
   if (count > 0) {
     std::memcpy(me.words, words, count * sizeof(uint32_t));
   }
@@ -262,30 +287,20 @@ void warp_operation(WarpOp op, unsigned mask, int argument, uint32_t* words, int
   me.op = op;
   me.mask = mask;
   me.site = site;
-  int first = me.number / 32 * 32;
+  unsigned& arrived = arrivals[first / 32];
+  arrived |= 1u << (me.number % 32);
+  unsigned expected = lanes_expected(mask, first);
   uint32_t* lanes[32] = {};
-  bool all = true;
-  // A block's last warp may be short; the lanes that it lacks need not come.
-  unsigned expected = threads - first >= 32 ? mask : mask & ((1u << (threads - first)) - 1);
-  if (!(mask >> (me.number % 32) & 1)) {
-    fail_block("a lane calls a warp operation with a mask that leaves it out, line " + std::to_string(site));
-  }
-  for (int lane = 0; lane < 32; lane++) {
-    if (expected >> lane & 1) {
-      Fiber& other = *fibers[first + lane];
-      all &= other.state == State::AT_WARP_OPERATION && other.op == op && other.mask == mask && other.site == site;
-      lanes[lane] = other.words;
-    }
-  }
-  if (!all) {
-    yield();
-  } else {
+  if ((arrived & expected) == expected && all_agree(me, expected, first, lanes)) {
     apply_warp_operation(op, expected, argument, lanes, count);
+    arrived &= ~expected;
     for (int lane = 0; lane < 32; lane++) {
       if (expected >> lane & 1) {
         fibers[first + lane]->state = State::READY;
       }
     }
+  } else {
+    yield();
   }
   if (count > 0) {
     std::memcpy(words, me.words, count * sizeof(uint32_t));

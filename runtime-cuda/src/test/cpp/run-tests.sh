@@ -23,7 +23,7 @@ fi
   exit 1
 }
 
-# seed NAME FILE SED TEST WORDS: with the change, TEST must fail, and say WORDS.
+# seed NAME FILE SED TEST WORDS: with the change in FILE.cu, TEST must fail, and say WORDS.
 seed() {
   local mutant=$out/seeded/$1
   rm -rf "$mutant"
@@ -44,5 +44,26 @@ seed() {
     cat "$mutant/output.txt" >&2
     exit 1
   }
+  echo "$1: $(grep -m1 "$5" "$mutant/output.txt")" >>"$out/seeded.txt"
+  rm -r "$mutant"
 }
+
+: >"$out/seeded.txt"
+# The n-th barrier of a file is taken away: {n} counts lines of the file that hold one.
+barrier() {
+  grep -n '__syncthreads();' "$kernels/$1.cu" | sed -n "$2s/:.*/d/p"
+}
+seed first-barrier-of-gate-up plain "$(barrier plain 1)" plain_layers 'instead\|other bits'
+seed second-barrier-of-gate-up plain "$(barrier plain 2)" plain_layers 'instead\|other bits'
+seed second-barrier-of-down plain "$(barrier plain 4)" plain_layers 'instead\|other bits'
+seed first-barrier-of-tensor tensor "$(barrier tensor 1)" tensor_layers 'instead\|other bits'
+seed second-barrier-of-tensor tensor "$(barrier tensor 2)" tensor_layers 'instead\|other bits'
+seed no-wait-for-copies tensor '/^ *wait_for_all_but_newest();/d' tensor_layers 'instead\|other bits'
+seed half-a-block-at-a-barrier dispatch "$(barrier dispatch 2 | sed 's/d$//')"'s/__sync/if (threadIdx.x < 200) __sync/' lines_are barrier
+seed read-one-row-too-far plain 's/row < rows \&\&/row <= rows \&\&/' plain_layers 'behind the end'
+seed write-one-column-too-far plain 's/line < tile.lines \&\& column < columns/line < tile.lines \&\& column <= columns/' plain_layers 'behind the end\|instead'
+seed mask-without-four-lanes router 's/ALL_LANES = 0xffffffffu/ALL_LANES = 0x0fffffffu/' routes_as 'mask that leaves it out'
+seed fragments-swapped tensor 's/a.words\[1\] = word_at(&rows\[row + 8\]\[column\])/a.words[1] = word_at(\&rows[row][column + 8])/' tensor_layers 'instead\|other bits'
+seed ties-to-the-highest router 's/a.id < b.id/a.id > b.id/' ties_go 'experts\[k\]'
+seed another-signature router 's/const F16\* in, float\* out, long long n/const F16* in, float* out, int n/' sixteen 'other parameters'
 echo "$stamp" >"$out/passed"

@@ -92,7 +92,7 @@ struct SplitRows {
         low(static_cast<size_t>(count) * padded),
         scale(count) {
     device.launch(
-        std::string("stagger_split_") + suffix(type), count, 1, 128, 0, rows, count, width, padded, high.device(),
+        std::string("stagger_split_") + suffix(type), blocks(count, 4), 1, 128, 0, rows, count, width, padded, high.device(),
         low.device(), scale.device());
   }
 };
