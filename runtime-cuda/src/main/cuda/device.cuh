@@ -73,7 +73,7 @@ __device__ __forceinline__ float silu(float x) {
     return -0.0f;
   }
   float e = expf(-fabsf(x));
-  return x >= 0.0f ? x / (1.0f + e) : x * e / (1.0f + e);
+  return (x >= 0.0f ? x : x * e) / (1.0f + e);
 }
 
 __device__ __forceinline__ double logistic(double x) { return 1.0 / (1.0 + exp(-x)); }

@@ -1,5 +1,8 @@
 // The router: logits, scores, groups, top-k. In double precision, since an expert or a group may win by little; the sums
 // run in the order of the CPU runtime's, so that both see the same logits to the last bit.
+//
+// Loops over experts stay loops: unrolled, their exponentials and selections would be most of the PTX, which a driver
+// compiles at every first start, and would be no faster.
 #include "device.cuh"
 
 namespace KERNELS {
@@ -107,6 +110,7 @@ struct Scores {
 // The best expert that comes after the last one; so nothing needs to be marked as taken.
 __device__ Candidate next_expert(const Scores& scores, int experts, const Candidate& last) {
   Candidate best = {0.0, -1};
+  #pragma unroll 1
   for (int e = threadIdx.x; e < experts; e += WARP) {
     Candidate candidate = {scores.selection(e), e};
     if (scores.open(e) && (last.id < 0 || before(last, candidate)) &&
@@ -119,6 +123,7 @@ __device__ Candidate next_expert(const Scores& scores, int experts, const Candid
 
 __device__ Candidate next_group(const double* group_scores, int groups, const Candidate& last) {
   Candidate best = {0.0, -1};
+  #pragma unroll 1
   for (int g = threadIdx.x; g < groups; g += WARP) {
     Candidate candidate = {group_scores[g], g};
     if ((last.id < 0 || before(last, candidate)) && (best.id < 0 || before(candidate, best))) {
@@ -132,6 +137,7 @@ __device__ Candidate next_group(const double* group_scores, int groups, const Ca
 __device__ int first_not_finite(const double* logits, int experts, double& max) {
   int bad = -1;
   max = -INFINITY;
+  #pragma unroll 1
   for (int e = threadIdx.x; e < experts; e += WARP) {
     if (!isfinite(logits[e]) && bad < 0) {
       bad = e;
@@ -146,6 +152,7 @@ __device__ int first_not_finite(const double* logits, int experts, double& max) 
 
 __device__ void softmax(double* scores, int experts, double max) {
   double sum = 0.0;
+  #pragma unroll 1
   for (int e = threadIdx.x; e < experts; e += WARP) {
     scores[e] = exp(scores[e] - max);
     sum += scores[e];
@@ -153,6 +160,7 @@ __device__ void softmax(double* scores, int experts, double max) {
   for (int half = WARP / 2; half > 0; half /= 2) {
     sum += __shfl_xor_sync(ALL_LANES, sum, half);
   }
+  #pragma unroll 1
   for (int e = threadIdx.x; e < experts; e += WARP) {
     scores[e] /= sum;
   }
@@ -161,6 +169,7 @@ __device__ void softmax(double* scores, int experts, double max) {
 __device__ double group_score(const Scores& scores, int group, bool top2_sum) {
   double largest = -INFINITY;
   double second = -INFINITY;
+  #pragma unroll 1
   for (int i = 0; i < scores.group_size; i++) {
     double value = scores.selection(group * scores.group_size + i);
     if (value > largest) {
@@ -233,6 +242,7 @@ stagger_route(
     return;
   }
   if (sigmoid) {
+    #pragma unroll 1
     for (int e = threadIdx.x; e < experts; e += WARP) {
       score[e] = logistic(score[e]);
     }
@@ -244,10 +254,12 @@ stagger_route(
   Scores scores = {score, bias, nullptr, experts / groups, {0.0, -1}};
   if (groups > 1) {
     double* group = group_scores + static_cast<long long>(token) * groups;
+    #pragma unroll 1
     for (int g = threadIdx.x; g < groups; g += WARP) {
       group[g] = group_score(scores, g, top2_sum);
     }
     __syncwarp();
+    #pragma unroll 1
     for (int taken = 0; taken < top_groups; taken++) {
       scores.last_group = next_group(group, groups, scores.last_group);
     }
@@ -256,6 +268,7 @@ stagger_route(
 
   Candidate last = {0.0, -1};
   double sum = 0.0;
+  #pragma unroll 1
   for (int k = 0; k < top_k; k++) {
     last = next_expert(scores, experts, last);
     sum += score[last.id];

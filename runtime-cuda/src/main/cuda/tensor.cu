@@ -64,18 +64,26 @@ __device__ RowSource<W> rows_of(const W* first, int first_rows, const W* second,
   return source;
 }
 
-// Copies one chunk of weights; what lies outside is zero.
+// Copies a step of weights; what lies outside is zero.
 template <typename W>
-__device__ __forceinline__ void load_weights(W* to, const RowSource<W>& source, int row, int k) {
-  const W* from = source.row(row);
+__device__ __forceinline__ void load_weights(Stage<W>& stage, const RowSource<W>& source, int first, int chunk, int k) {
   if (source.aligned) {
-    bool inside = from != nullptr && k < source.width;
-    // A copy of nothing still wants an address that exists.
-    copy_async(to, inside ? from + k : source.first, inside);
+#pragma unroll
+    for (int row = first; row < ROWS; row += PASS_ROWS) {
+      const W* from = source.row(row);
+      bool inside = from != nullptr && k + chunk < source.width;
+      // A copy of nothing still wants an address that exists.
+      copy_async(&stage.weights[row][chunk], inside ? from + k + chunk : source.first, inside);
+    }
     return;
   }
-  for (int i = 0; i < CHUNK; i++) {
-    to[i].bits = from != nullptr && k + i < source.width ? from[k + i].bits : static_cast<unsigned short>(0);
+#pragma unroll 1
+  for (int i = 0; i < ROWS / PASS_ROWS * CHUNK; i++) {
+    int row = first + i / CHUNK * PASS_ROWS;
+    int column = chunk + i % CHUNK;
+    const W* from = source.row(row);
+    stage.weights[row][column].bits =
+        from != nullptr && k + column < source.width ? from[k + column].bits : static_cast<unsigned short>(0);
   }
 }
 
@@ -97,10 +105,7 @@ __device__ void load_stage(
       copy_async(&stage.low[line][chunk], x.low + at, has_vector[i]);
     }
   }
-  for (int i = 0; i < ROWS / PASS_ROWS; i++) {
-    int row = first + i * PASS_ROWS;
-    load_weights(&stage.weights[row][chunk], source, row, k + chunk);
-  }
+  load_weights(stage, source, first, chunk, k);
 }
 
 // Two neighbouring numbers in one word.
@@ -190,19 +195,20 @@ __device__ void multiply_tile(
     int known = tile.first + (has_vector[i] ? line : 0);
     vectors[i] = vector_of == nullptr ? known : vector_of[known] / top_k;
   }
-  load_stage(stages[0], x, vectors, has_vector, source, 0);
-  commit_copies();
-  int current = 0;
-  for (int k = 0; k < x.padded; k += DEPTH) {
+  int current = 1;
+  // The first round only loads.
+  for (int k = -DEPTH; k < x.padded; k += DEPTH) {
     if (k + DEPTH < x.padded) {
       load_stage(stages[1 - current], x, vectors, has_vector, source, k + DEPTH);
     }
     // Also where it is empty, so that "all but the newest" always means the stage that comes next.
     commit_copies();
-    wait_for_all_but_newest();
-    __syncthreads();
-    multiply_stage(stages[current], x.low != nullptr, tile.lines, sums);
-    __syncthreads();
+    if (k >= 0) {
+      wait_for_all_but_newest();
+      __syncthreads();
+      multiply_stage(stages[current], x.low != nullptr, tile.lines, sums);
+      __syncthreads();
+    }
     current = 1 - current;
   }
 }
