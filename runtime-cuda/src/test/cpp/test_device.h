@@ -34,6 +34,8 @@ int cuMemcpyHtoD_v2(Address, const void*, size_t);
 int cuMemcpyDtoH_v2(void*, Address, size_t);
 int cuMemcpyHtoDAsync_v2(Address, const void*, size_t, void*);
 int cuMemcpyDtoHAsync_v2(void*, Address, size_t, void*);
+int cuMemcpyPeerAsync(Address, void*, Address, void*, size_t, void*);
+int cuCtxEnablePeerAccess(void*, unsigned);
 int cuMemsetD8Async(Address, unsigned char, size_t, void*);
 int cuMemsetD32Async(Address, unsigned, size_t, void*);
 int cuStreamCreate(void**, unsigned);

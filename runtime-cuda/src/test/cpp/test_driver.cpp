@@ -271,3 +271,60 @@ TEST(launches_that_no_gpu_would_take_are_refused) {
   REQUIRE(cuLaunchKernel(kernel, 1, 1, 1, 256, 1, 1, 49153, nullptr, values, nullptr) == 1);
   REQUIRE(cuLaunchKernel(nullptr, 1, 1, 1, 256, 1, 1, 0, nullptr, values, nullptr) == 400);
 }
+
+TEST(every_function_can_be_made_to_fail) {
+  // One that the tests of the runtime could not fail would hide its unchecked calls.
+  int functions = 0;
+  for (int i = 0; testcuda_call_name(i) != nullptr; i++) {
+    functions++;
+  }
+  REQUIRE(functions == 49);
+  testcuda_reset();
+  testcuda_fail("cuInit", 1, 100);
+  REQUIRE(cuInit(0) == 100);
+  MUST(cuInit(0));
+  int device;
+  testcuda_fail("cuDeviceGet", 1, 999);
+  REQUIRE(cuDeviceGet(&device, 0) == 999);
+  REQUIRE(testcuda_calls("cuDeviceGet") == 1 && testcuda_calls("cuInit") == 2);
+}
+
+TEST(another_devices_memory_needs_peer_access) {
+  testcuda_reset();
+  testcuda_devices(2, 1 << 20);
+  MUST(cuInit(0));
+  void* contexts[2];
+  Address memory[2];
+  for (int device : {0, 1}) {
+    MUST(cuDevicePrimaryCtxRetain(&contexts[device], device));
+    MUST(cuCtxSetCurrent(contexts[device]));
+    MUST(cuMemAlloc_v2(&memory[device], 256));
+    MUST(cuMemsetD8Async(memory[device], device, 256, nullptr));
+    MUST(cuCtxSynchronize());
+  }
+  void* module;
+  void* kernel;
+  std::string ptx = ".version 7.0\n.target sm_80\n.visible .entry stagger_widen_bf16(\n.param .u64 a,\n.param .u64 b,\n"
+                    ".param .u64 c\n)\n{}";
+  MUST(cuModuleLoadData(&module, ptx.c_str()));
+  MUST(cuModuleGetFunction(&kernel, module, "stagger_widen_bf16"));
+  long long n = 64;
+  void* values[] = {&memory[0], &memory[1], &n};
+  REQUIRE(cuMemcpyPeerAsync(memory[1], contexts[0], memory[0], contexts[0], 4, nullptr) == 1);
+  MUST(cuMemcpyPeerAsync(memory[1], contexts[1], memory[0], contexts[0], 128, nullptr));
+  unsigned char copied[256];
+  MUST(cuMemcpyDtoH_v2(copied, memory[1], 256));
+  REQUIRE(copied[0] == 0 && copied[127] == 0 && copied[128] == 1);
+  MUST(cuCtxEnablePeerAccess(contexts[0], 0));
+  REQUIRE(cuCtxEnablePeerAccess(contexts[0], 0) == 704);
+  MUST(cuLaunchKernel(kernel, 1, 1, 1, 256, 1, 1, 0, nullptr, values, nullptr));
+  MUST(cuCtxSynchronize());
+  // The other way round nobody enabled it.
+  MUST(cuCtxSetCurrent(contexts[0]));
+  void* theirs[] = {&memory[1], &memory[0], &n};
+  MUST(cuModuleLoadData(&module, ptx.c_str()));
+  MUST(cuModuleGetFunction(&kernel, module, "stagger_widen_bf16"));
+  MUST(cuLaunchKernel(kernel, 1, 1, 1, 256, 1, 1, 0, nullptr, theirs, nullptr));
+  REQUIRE(cuCtxSynchronize() == 700);
+  REQUIRE(says("without peer access"));
+}
