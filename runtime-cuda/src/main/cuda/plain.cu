@@ -45,13 +45,22 @@ __device__ void load_tokens(
   }
 }
 
-// Adds DEPTH products to the sums of a thread's lines.
-__device__ void multiply(const Panel& x, const Panel& w, int lines, int depth, float* sums) {
-  for (int i = 0; i < LINES_PER_THREAD; i++) {
-    int line = threadIdx.x / 32 + i * ROWS_AT_ONCE;
-    if (line < lines) {
-      for (int k = 0; k < depth; k++) {
-        sums[i] = fmaf(x[line][k], w[threadIdx.x % 32][k], sums[i]);
+// Adds the products of a panel to the sums of a thread's lines, with N matrices at once: a value from shared memory then
+// serves several sums; reading it is what limits a block.
+template <int N>
+__device__ void multiply(
+    const Panel& x, const Panel (&weights)[N], int lines, int depth, float (&sums)[N][LINES_PER_THREAD]) {
+  for (int k = 0; k < depth; k++) {
+    float weight[N];
+    for (int n = 0; n < N; n++) {
+      weight[n] = weights[n][threadIdx.x % 32][k];
+    }
+    for (int i = 0; i < LINES_PER_THREAD; i++) {
+      int line = threadIdx.x / 32 + i * ROWS_AT_ONCE;
+      if (line < lines) {
+        for (int n = 0; n < N; n++) {
+          sums[n][i] = fmaf(x[line][k], weight[n], sums[n][i]);
+        }
       }
     }
   }
@@ -69,8 +78,7 @@ __device__ void gate_up(
     int inner_width,
     float* inner) {
   __shared__ Panel x;
-  __shared__ Panel gate_panel;
-  __shared__ Panel up_panel;
+  __shared__ Panel weights[2];
   if (static_cast<int>(blockIdx.x) >= *tiles.count) {
     return;
   }
@@ -79,16 +87,13 @@ __device__ void gate_up(
   const W* up = WEIGHTS_OF(ups, tile.slot);
   int first_column = blockIdx.y * COLUMNS;
   int columns = min(COLUMNS, inner_width - first_column);
-  float gate_sums[LINES_PER_THREAD] = {};
-  float up_sums[LINES_PER_THREAD] = {};
+  float sums[2][LINES_PER_THREAD] = {};
   for (int k = 0; k < width; k += DEPTH) {
     load_tokens(x, hidden, line_choice, top_k, tile, width, k);
-    load_panel(gate_panel, gate, first_column, columns, width, k);
-    load_panel(up_panel, up, first_column, columns, width, k);
+    load_panel(weights[0], gate, first_column, columns, width, k);
+    load_panel(weights[1], up, first_column, columns, width, k);
     __syncthreads();
-    int depth = min(DEPTH, width - k);
-    multiply(x, gate_panel, tile.lines, depth, gate_sums);
-    multiply(x, up_panel, tile.lines, depth, up_sums);
+    multiply(x, weights, tile.lines, min(DEPTH, width - k), sums);
     __syncthreads();
   }
   int column = threadIdx.x % 32;
@@ -96,7 +101,7 @@ __device__ void gate_up(
     int line = threadIdx.x / 32 + i * ROWS_AT_ONCE;
     if (line < tile.lines && column < columns) {
       inner[static_cast<long long>(tile.first + line) * inner_width + first_column + column] =
-          silu(gate_sums[i]) * up_sums[i];
+          silu(sums[0][i]) * sums[1][i];
     }
   }
 }
@@ -111,7 +116,7 @@ __device__ void down(
     int width,
     float* out) {
   __shared__ Panel x;
-  __shared__ Panel weights;
+  __shared__ Panel weights[1];
   if (static_cast<int>(blockIdx.x) >= *tiles.count) {
     return;
   }
@@ -119,10 +124,10 @@ __device__ void down(
   const W* matrix = WEIGHTS_OF(downs, tile.slot);
   int first_column = blockIdx.y * COLUMNS;
   int columns = min(COLUMNS, width - first_column);
-  float sums[LINES_PER_THREAD] = {};
+  float sums[1][LINES_PER_THREAD] = {};
   for (int k = 0; k < inner_width; k += DEPTH) {
     load_panel(x, inner, tile.first, tile.lines, inner_width, k);
-    load_panel(weights, matrix, first_column, columns, inner_width, k);
+    load_panel(weights[0], matrix, first_column, columns, inner_width, k);
     __syncthreads();
     multiply(x, weights, tile.lines, min(DEPTH, inner_width - k), sums);
     __syncthreads();
@@ -132,7 +137,7 @@ __device__ void down(
     int line = threadIdx.x / 32 + i * ROWS_AT_ONCE;
     if (line < tile.lines && column < columns) {
       long long row = out_row == nullptr ? tile.first + line : out_row[tile.first + line];
-      out[row * width + first_column + column] = sums[i];
+      out[row * width + first_column + column] = sums[0][i];
     }
   }
 }
