@@ -133,13 +133,14 @@ __device__ Candidate next_group(const double* group_scores, int groups, const Ca
   return first_of_warp(best);
 }
 
-// Index of the lane's first logit that is not finite, or -1; max receives the largest of all lanes.
-__device__ int first_not_finite(const double* logits, int experts, double& max) {
+// The lane's first expert whose logit or bias is not finite, or -1; max receives the largest logit of all lanes.
+__device__ int first_not_finite(const double* logits, const float* bias, int experts, double& max) {
   int bad = -1;
   max = -INFINITY;
   #pragma unroll 1
   for (int e = threadIdx.x; e < experts; e += WARP) {
-    if (!isfinite(logits[e]) && bad < 0) {
+    bool finite = isfinite(logits[e]) && (bias == nullptr || isfinite(bias[e]));
+    if (!finite && bad < 0) {
       bad = e;
     }
     max = fmax(max, logits[e]);
@@ -229,7 +230,7 @@ stagger_route(
   int* mine = chosen + static_cast<long long>(token) * top_k;
   float* weight = weights + static_cast<long long>(token) * top_k;
   double max;
-  int not_finite = first_not_finite(score, experts, max);
+  int not_finite = first_not_finite(score, bias, experts, max);
   if (not_finite >= 0) {
     atomicMin(bad, static_cast<unsigned long long>(token) * experts + not_finite);
   }

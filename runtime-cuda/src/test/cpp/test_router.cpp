@@ -104,6 +104,15 @@ TEST(a_logit_that_is_not_finite_is_reported_by_its_lowest_place) {
   }
 }
 
+TEST(a_bias_that_is_not_finite_is_reported_with_the_first_token) {
+  Device device(ptx_directory);
+  RouterRule rule = {40, 3, 1, 1, true, false, true, 1.0};
+  std::mt19937 random(3);
+  std::vector<float> bias(40, 0.5f);
+  bias[17] = NAN;
+  REQUIRE(route_on(device, rule, random_logits(3, rule.experts, false, random), bias).bad == 17);
+}
+
 TEST(logits_have_the_bits_of_the_cpu_runtimes_sums) {
   unsigned seed = 10;
   for (Type type : {Type::F32, Type::F16, Type::BF16}) {
