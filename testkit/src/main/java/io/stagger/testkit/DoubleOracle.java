@@ -27,11 +27,22 @@ public final class DoubleOracle {
 
   private final SyntheticModel model;
   private final MoeSpec spec;
+  private final double operandError;
 
-  /** An oracle of a model. */
+  /** An oracle of a model, for a runtime that multiplies floats. */
   public DoubleOracle(SyntheticModel model) {
+    this(model, 0);
+  }
+
+  /**
+   * An oracle of a model, for a runtime that rounds what it multiplies experts with.
+   *
+   * @param operandError the largest relative error of that rounding; 0 for none
+   */
+  public DoubleOracle(SyntheticModel model, double operandError) {
     this.model = model;
     this.spec = model.spec();
+    this.operandError = operandError;
   }
 
   /**
@@ -175,8 +186,8 @@ public final class DoubleOracle {
     double[] inner = new double[width];
     double[] innerError = new double[width];
     for (int i = 0; i < width; i++) {
-      Bounded gate = dot(expert.gate(), i, hidden);
-      Bounded up = dot(expert.up(), i, hidden);
+      Bounded gate = product(expert.gate(), i, hidden);
+      Bounded up = product(expert.up(), i, hidden);
       double silu = gate.value / (1 + Math.exp(-gate.value));
       double siluError = SILU_SLOPE * gate.bound + 4 * EPSILON * Math.abs(silu);
       inner[i] = silu * up.value;
@@ -192,15 +203,25 @@ public final class DoubleOracle {
       for (int i = 0; i < width; i++) {
         double weight = expert.down().get((long) row * width + i);
         sum += weight * inner[i];
-        bound += Math.abs(weight) * (innerError[i] + (width + 2) * EPSILON * Math.abs(inner[i]));
+        double rounding = (width + 2) * EPSILON + operandError;
+        bound += Math.abs(weight) * (innerError[i] + rounding * Math.abs(inner[i]));
       }
       out.add(new Bounded(sum, bound));
     }
     return out;
   }
 
+  /** A row's product with a token whose values the runtime may have rounded. */
+  private Bounded product(Tensor matrix, int row, float[] hidden) {
+    return dot(matrix, row, hidden, (hidden.length + 2) * EPSILON + operandError);
+  }
+
   /** A row's product with a token; the bound holds for every order of summation. */
   private static Bounded dot(Tensor matrix, int row, float[] hidden) {
+    return dot(matrix, row, hidden, (hidden.length + 2) * EPSILON);
+  }
+
+  private static Bounded dot(Tensor matrix, int row, float[] hidden, double rounding) {
     double sum = 0;
     double magnitude = 0;
     for (int k = 0; k < hidden.length; k++) {
@@ -208,6 +229,6 @@ public final class DoubleOracle {
       sum += term;
       magnitude += Math.abs(term);
     }
-    return new Bounded(sum, (hidden.length + 2) * EPSILON * magnitude);
+    return new Bounded(sum, rounding * magnitude);
   }
 }

@@ -44,6 +44,14 @@ public abstract class MoeRuntimeContract extends MoeRuntimeLifecycleContract {
     return List.of();
   }
 
+  /**
+   * The largest relative error with which it rounds what it multiplies a model's experts with; 0,
+   * which is float's own precision, unless said otherwise.
+   */
+  protected double operandError(SyntheticModel model) {
+    return 0;
+  }
+
   @ParameterizedTest
   @MethodSource("models")
   void routesAsTheOracleDoes(SyntheticModel model) {
@@ -87,7 +95,7 @@ public abstract class MoeRuntimeContract extends MoeRuntimeLifecycleContract {
   @ParameterizedTest
   @MethodSource("models")
   void computesWhatTheOracleComputes(SyntheticModel model) {
-    DoubleOracle oracle = new DoubleOracle(model);
+    DoubleOracle oracle = new DoubleOracle(model, operandError(model));
     try (MoeRuntime runtime = open(model)) {
       for (int layer = 0; layer < model.spec().shape().layers(); layer++) {
         TokenBatch batch = batch(model, layer, TOKENS);

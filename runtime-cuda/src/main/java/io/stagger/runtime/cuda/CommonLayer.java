@@ -37,6 +37,8 @@ final class CommonLayer implements Resource {
               .orElse(0L);
       this.shared = weights.shared().map(expert -> copier.shared(expert, weights.sharedGate()));
     } catch (RuntimeException | Error e) {
+      // Before the memory goes that copies under way are for.
+      resources.add(uploader::finish);
       resources.closeAfter(e);
       throw e;
     }

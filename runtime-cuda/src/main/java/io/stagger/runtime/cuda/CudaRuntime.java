@@ -45,6 +45,7 @@ final class CudaRuntime implements MoeRuntime {
   private final CallGate gate = new CallGate();
   private final Object migration = new Object();
   private final Object draining = new Object();
+  private long[] drained;
   private final Resources lateFailures = new Resources();
   private volatile DevicePlacement current;
 
@@ -64,6 +65,7 @@ final class CudaRuntime implements MoeRuntime {
     this.loading = loading;
     this.counting = counting;
     this.devices = devices;
+    this.drained = new long[spec.shape().layers() * spec.shape().experts()];
     this.current = first;
   }
 
@@ -211,9 +213,21 @@ final class CudaRuntime implements MoeRuntime {
   public Load drainLoad() {
     return gate.call(() -> {
       synchronized (draining) {
-        return counting.call(() -> devices.drain(spec.shape()));
+        long[] routed = counting.call(devices::routed);
+        Load load = difference(routed, drained);
+        drained = routed;
+        return load;
       }
     });
+  }
+
+  private Load difference(long[] now, long[] before) {
+    int experts = spec.shape().experts();
+    double[][] rows = new double[spec.shape().layers()][experts];
+    for (int i = 0; i < now.length; i++) {
+      rows[i / experts][i % experts] = now[i] - before[i];
+    }
+    return Load.of(experts, rows);
   }
 
   /**

@@ -56,7 +56,7 @@ final class DevicePlacement {
       }
       return next;
     } catch (RuntimeException | Error e) {
-      // Copies that are under way must not reach memory that is somebody else's by then.
+      // Before the memory goes that copies under way are for.
       next.uploaders().forEach(uploader -> next.resources.add(uploader::finish));
       next.resources.closeAfter(e);
       throw e;

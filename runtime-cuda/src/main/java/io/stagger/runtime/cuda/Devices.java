@@ -1,7 +1,5 @@
 package io.stagger.runtime.cuda;
 
-import io.stagger.api.Load;
-import io.stagger.api.ModelShape;
 import io.stagger.api.MoeSpec;
 import io.stagger.api.Placement;
 import io.stagger.api.runtime.RuntimeRequest;
@@ -11,6 +9,7 @@ import io.stagger.api.weights.LayerWeights;
 import io.stagger.api.weights.TensorType;
 import io.stagger.api.weights.WeightLoader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,15 +141,17 @@ final class Devices implements Resource {
     return DevicePlacement.load(weights, expert, ofRanks, before, options.verify());
   }
 
-  /** What was routed since the last call, on all devices. On a driver thread, one at a time. */
-  Load drain(ModelShape shape) {
-    long[] counts = new long[shape.layers() * shape.experts()];
-    gpus.forEach(gpu -> gpu.counts().drain(counts));
-    double[][] rows = new double[shape.layers()][shape.experts()];
-    for (int i = 0; i < counts.length; i++) {
-      rows[i / shape.experts()][i % shape.experts()] = counts[i];
-    }
-    return Load.of(shape.experts(), rows);
+  /**
+   * How many choices were routed to each expert since the devices were opened. On a driver thread,
+   * one at a time.
+   *
+   * @return {@code [layers * experts]}
+   */
+  long[] routed() {
+    List<long[]> counts = gpus.stream().map(gpu -> gpu.counts().read()).toList();
+    long[] sum = new long[counts.getFirst().length];
+    counts.forEach(ofGpu -> Arrays.setAll(sum, i -> sum[i] + ofGpu[i]));
+    return sum;
   }
 
   /** For people. */

@@ -29,6 +29,7 @@ final class ExpertProducts {
 
   private static final int PLAIN_LINES = 32;
   private static final int PLAIN_COLUMNS = 32;
+  private static final int SPLIT_ROWS = 4;
   private static final int TENSOR_LINES = 64;
   private static final int TENSOR_GATE_UP_COLUMNS = 64;
   private static final int TENSOR_DOWN_COLUMNS = 128;
@@ -184,7 +185,8 @@ final class ExpertProducts {
             .pointer(workspace.at(high))
             .pointer(low)
             .pointer(workspace.at(scale));
-    stream.launch(kernels.get("split", type), rows, 1, parameters);
+    stream.launch(
+        kernels.get("split", type), Math.ceilDiv(rows, SPLIT_ROWS), 1, parameters);
   }
 
   private Parameters withTiles(Parameters parameters) {

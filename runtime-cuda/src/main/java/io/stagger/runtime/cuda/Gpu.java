@@ -39,12 +39,22 @@ final class Gpu implements Resource {
       this.uploader = resources.add(new Uploader(context, options.stagingBytes()));
       this.slots = resources.add(new SlotPool(context, ExpertLayout.routed(spec, type).bytes()));
       this.counts = resources.add(new RoutedCounts(context, spec.shape()));
+      load(common);
+    } catch (RuntimeException | Error e) {
+      resources.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void load(List<LayerWeights> common) {
+    try {
       for (LayerWeights layer : common) {
         layers.add(resources.add(new CommonLayer(context, uploader, layer)));
       }
       uploader.finish();
     } catch (RuntimeException | Error e) {
-      resources.closeAfter(e);
+      // Before the memory goes that copies under way are for.
+      resources.add(uploader::finish);
       throw e;
     }
   }

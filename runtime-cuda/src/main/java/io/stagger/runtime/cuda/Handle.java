@@ -34,7 +34,11 @@ abstract class Handle implements Resource {
   @Override
   public final void close() {
     if (closed.compareAndSet(false, true)) {
-      release(driver());
+      Resources steps = new Resources();
+      // Tried even if the context cannot be made current: most often it still is.
+      steps.add(() -> release(context.device().driver()));
+      steps.add(context::current);
+      steps.close();
     }
   }
 }

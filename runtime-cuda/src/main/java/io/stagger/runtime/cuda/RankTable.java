@@ -45,6 +45,8 @@ final class RankTable implements Resource {
       gpu.uploader().upload(from, to.address());
       return new RankTable(to, slots);
     } catch (RuntimeException | Error e) {
+      // Before the memory goes that a copy under way is for.
+      resources.add(gpu.uploader()::finish);
       resources.closeAfter(e);
       throw e;
     }

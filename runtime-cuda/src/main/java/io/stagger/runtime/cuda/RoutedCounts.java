@@ -6,23 +6,22 @@ import java.lang.foreign.ValueLayout;
 /**
  * How many choices a device has routed to each expert of each layer since it was opened. Kernels
  * add on any stream; reading copies on a stream of its own and holds up none of them. Counts only
- * ever grow, so that none is lost between a reading and a clearing.
+ * ever grow: nothing is lost between a reading and a clearing, for nothing is cleared.
  */
 final class RoutedCounts implements Resource {
 
   private final int experts;
+  private final long bytes;
   private final Resources resources = new Resources();
   private final CudaStream stream;
   private final CudaEvent copied;
   private final DeviceMemory counts;
   private final PinnedMemory read;
-  private final long[] drained;
 
   /** All zero. */
   RoutedCounts(DeviceContext context, ModelShape shape) {
     this.experts = shape.experts();
-    this.drained = new long[shape.layers() * experts];
-    long bytes = bytes(shape);
+    this.bytes = bytes(shape);
     try {
       stream = resources.add(new CudaStream(context));
       copied = resources.add(new CudaEvent(context));
@@ -46,21 +45,12 @@ final class RoutedCounts implements Resource {
     return counts.address() + (long) layer * experts * Long.BYTES;
   }
 
-  /**
-   * Adds the counts since the last call, or since the start. Nothing is lost or counted twice, also
-   * if it fails. For one thread at a time.
-   *
-   * @param to receives them, {@code [layers * experts]}
-   */
-  void drain(long[] to) {
-    stream.copyToHost(counts.address(), read.segment());
+  /** Reads them as they are now, with all passes that have returned; for one thread at a time. */
+  long[] read() {
+    stream.copyToHost(counts.address(), read.segment().asSlice(0, bytes));
     stream.record(copied);
     copied.await("counts of routed tokens");
-    for (int i = 0; i < drained.length; i++) {
-      long now = read.segment().getAtIndex(ValueLayout.JAVA_LONG, i);
-      to[i] += now - drained[i];
-      drained[i] = now;
-    }
+    return read.segment().asSlice(0, bytes).toArray(ValueLayout.JAVA_LONG);
   }
 
   @Override
