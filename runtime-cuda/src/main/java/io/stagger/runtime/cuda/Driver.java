@@ -4,14 +4,9 @@ import static io.stagger.runtime.cuda.NativeFunction.BYTE;
 import static io.stagger.runtime.cuda.NativeFunction.INT;
 import static io.stagger.runtime.cuda.NativeFunction.WORD;
 
-import io.stagger.api.error.Diagnosis;
-import io.stagger.api.error.RuntimeUnavailableException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +33,6 @@ final class Driver {
   /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR}. */
   static final int CAPABILITY_MINOR = 76;
 
-  private static final String[] USUAL_NAMES = {"libcuda.so.1", "libcuda.so", "nvcuda.dll"};
   private static final Map<String, Driver> LOADED = new ConcurrentHashMap<>();
 
   private static final int SUCCESS = 0;
@@ -52,7 +46,6 @@ final class Driver {
   private static final int NAME_BYTES = 256;
 
   private final String library;
-  private final SymbolLookup symbols;
 
   private final NativeFunction init;
   private final NativeFunction driverGetVersion;
@@ -91,102 +84,57 @@ final class Driver {
   private final NativeFunction getErrorName;
   private final NativeFunction getErrorString;
 
-  private Driver(String library, SymbolLookup symbols) {
-    this.library = library;
-    this.symbols = symbols;
-    init = bind("cuInit", INT);
-    driverGetVersion = bind("cuDriverGetVersion", WORD);
-    deviceGetCount = bind("cuDeviceGetCount", WORD);
-    deviceGet = bind("cuDeviceGet", WORD, INT);
-    deviceGetName = bind("cuDeviceGetName", WORD, INT, INT);
-    deviceGetAttribute = bind("cuDeviceGetAttribute", WORD, INT, INT);
-    deviceTotalMem = bind("cuDeviceTotalMem_v2", WORD, INT);
-    deviceCanAccessPeer = bind("cuDeviceCanAccessPeer", WORD, INT, INT);
-    primaryCtxRetain = bind("cuDevicePrimaryCtxRetain", WORD, INT);
-    primaryCtxRelease = bind("cuDevicePrimaryCtxRelease_v2", INT);
-    ctxSetCurrent = bind("cuCtxSetCurrent", WORD);
-    ctxEnablePeerAccess = bind("cuCtxEnablePeerAccess", WORD, INT);
-    moduleLoadData = bind("cuModuleLoadDataEx", WORD, WORD, INT, WORD, WORD);
-    moduleGetFunction = bind("cuModuleGetFunction", WORD, WORD, WORD);
-    moduleUnload = bind("cuModuleUnload", WORD);
+  private Driver(DriverLibrary library) {
+    this.library = library.name();
+    init = library.bind("cuInit", INT);
+    driverGetVersion = library.bind("cuDriverGetVersion", WORD);
+    deviceGetCount = library.bind("cuDeviceGetCount", WORD);
+    deviceGet = library.bind("cuDeviceGet", WORD, INT);
+    deviceGetName = library.bind("cuDeviceGetName", WORD, INT, INT);
+    deviceGetAttribute = library.bind("cuDeviceGetAttribute", WORD, INT, INT);
+    deviceTotalMem = library.bind("cuDeviceTotalMem_v2", WORD, INT);
+    deviceCanAccessPeer = library.bind("cuDeviceCanAccessPeer", WORD, INT, INT);
+    primaryCtxRetain = library.bind("cuDevicePrimaryCtxRetain", WORD, INT);
+    primaryCtxRelease = library.bind("cuDevicePrimaryCtxRelease_v2", INT);
+    ctxSetCurrent = library.bind("cuCtxSetCurrent", WORD);
+    ctxEnablePeerAccess = library.bind("cuCtxEnablePeerAccess", WORD, INT);
+    moduleLoadData = library.bind("cuModuleLoadDataEx", WORD, WORD, INT, WORD, WORD);
+    moduleGetFunction = library.bind("cuModuleGetFunction", WORD, WORD, WORD);
+    moduleUnload = library.bind("cuModuleUnload", WORD);
     launchKernel =
-        bind("cuLaunchKernel", WORD, INT, INT, INT, INT, INT, INT, INT, WORD, WORD, WORD);
-    memAlloc = bind("cuMemAlloc_v2", WORD, WORD);
-    memFree = bind("cuMemFree_v2", WORD);
-    memGetInfo = bind("cuMemGetInfo_v2", WORD, WORD);
-    memHostAlloc = bind("cuMemHostAlloc", WORD, WORD, INT);
-    memFreeHost = bind("cuMemFreeHost", WORD);
-    copyToDevice = bind("cuMemcpyHtoDAsync_v2", WORD, WORD, WORD, WORD);
-    copyToHost = bind("cuMemcpyDtoHAsync_v2", WORD, WORD, WORD, WORD);
-    copyToPeer = bind("cuMemcpyPeerAsync", WORD, WORD, WORD, WORD, WORD, WORD);
-    setBytes = bind("cuMemsetD8Async", WORD, BYTE, WORD, WORD);
-    setWords = bind("cuMemsetD32Async", WORD, INT, WORD, WORD);
-    streamCreate = bind("cuStreamCreate", WORD, INT);
-    streamDestroy = bind("cuStreamDestroy_v2", WORD);
-    streamSynchronize = bind("cuStreamSynchronize", WORD);
-    streamWaitEvent = bind("cuStreamWaitEvent", WORD, WORD, INT);
-    eventCreate = bind("cuEventCreate", WORD, INT);
-    eventDestroy = bind("cuEventDestroy_v2", WORD);
-    eventRecord = bind("cuEventRecord", WORD, WORD);
-    eventSynchronize = bind("cuEventSynchronize", WORD);
-    getErrorName = bind("cuGetErrorName", INT, WORD);
-    getErrorString = bind("cuGetErrorString", INT, WORD);
+        library.bind("cuLaunchKernel", WORD, INT, INT, INT, INT, INT, INT, INT, WORD, WORD, WORD);
+    memAlloc = library.bind("cuMemAlloc_v2", WORD, WORD);
+    memFree = library.bind("cuMemFree_v2", WORD);
+    memGetInfo = library.bind("cuMemGetInfo_v2", WORD, WORD);
+    memHostAlloc = library.bind("cuMemHostAlloc", WORD, WORD, INT);
+    memFreeHost = library.bind("cuMemFreeHost", WORD);
+    copyToDevice = library.bind("cuMemcpyHtoDAsync_v2", WORD, WORD, WORD, WORD);
+    copyToHost = library.bind("cuMemcpyDtoHAsync_v2", WORD, WORD, WORD, WORD);
+    copyToPeer = library.bind("cuMemcpyPeerAsync", WORD, WORD, WORD, WORD, WORD, WORD);
+    setBytes = library.bind("cuMemsetD8Async", WORD, BYTE, WORD, WORD);
+    setWords = library.bind("cuMemsetD32Async", WORD, INT, WORD, WORD);
+    streamCreate = library.bind("cuStreamCreate", WORD, INT);
+    streamDestroy = library.bind("cuStreamDestroy_v2", WORD);
+    streamSynchronize = library.bind("cuStreamSynchronize", WORD);
+    streamWaitEvent = library.bind("cuStreamWaitEvent", WORD, WORD, INT);
+    eventCreate = library.bind("cuEventCreate", WORD, INT);
+    eventDestroy = library.bind("cuEventDestroy_v2", WORD);
+    eventRecord = library.bind("cuEventRecord", WORD, WORD);
+    eventSynchronize = library.bind("cuEventSynchronize", WORD);
+    getErrorName = library.bind("cuGetErrorName", INT, WORD);
+    getErrorString = library.bind("cuGetErrorString", INT, WORD);
   }
 
   /**
    * The driver, loaded once a process and never unloaded, which a CUDA driver does not survive.
    *
    * @param library a path or a name that the system's loader knows; empty for the usual names
-   * @throws RuntimeUnavailableException if there is none, or it is too old; also where Java was
-   *     started without native access, which it names as the reason
+   * @throws io.stagger.api.error.RuntimeUnavailableException if there is none, or it is too old;
+   *     also where Java was started without native access, which it names as the reason
    */
   static Driver load(Optional<String> library) {
-    return LOADED.computeIfAbsent(library.orElse(""), name -> find(library));
-  }
-
-  private static Driver find(Optional<String> library) {
-    String[] names = library.map(name -> new String[] {name}).orElse(USUAL_NAMES);
-    for (String name : names) {
-      Optional<SymbolLookup> symbols = lookup(name);
-      if (symbols.isPresent()) {
-        return new Driver(name, symbols.get());
-      }
-    }
-    throw new RuntimeUnavailableException(
-        Diagnosis.of("no NVIDIA driver: cannot load " + String.join(" or ", names), "CUDA runtime")
-            .remedy(
-                library.isPresent()
-                    ? "Correct runtime.cuda.library, or leave it out to search the usual names"
-                    : "Install the NVIDIA driver, name its library in runtime.cuda.library, or set"
-                        + " runtime.backend=cpu"));
-  }
-
-  @SuppressWarnings("restricted")
-  private static Optional<SymbolLookup> lookup(String name) {
-    try {
-      return Optional.of(
-          name.contains("/")
-              ? SymbolLookup.libraryLookup(Path.of(name), Arena.global())
-              : SymbolLookup.libraryLookup(name, Arena.global()));
-    } catch (IllegalCallerException e) {
-      throw new RuntimeUnavailableException(
-          Diagnosis.of("Java does not let this code call the driver", "CUDA runtime")
-              .remedy("Start Java with --enable-native-access=ALL-UNNAMED"),
-          e);
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private NativeFunction bind(String name, MemoryLayout... parameters) {
-    MemorySegment address =
-        symbols
-            .find(name)
-            .orElseThrow(() ->
-                new RuntimeUnavailableException(
-                    Diagnosis.of("it has no function " + name, "driver library " + library)
-                        .expecting("an NVIDIA driver for CUDA 11 or later")));
-    return new NativeFunction(name, address, parameters);
+    return LOADED.computeIfAbsent(
+        library.orElse(""), name -> new Driver(DriverLibrary.find(library)));
   }
 
   /** The name or path it was loaded by. */

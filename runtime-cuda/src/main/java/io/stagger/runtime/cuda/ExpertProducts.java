@@ -185,8 +185,7 @@ final class ExpertProducts {
             .pointer(workspace.at(high))
             .pointer(low)
             .pointer(workspace.at(scale));
-    stream.launch(
-        kernels.get("split", type), Math.ceilDiv(rows, SPLIT_ROWS), 1, parameters);
+    stream.launch(kernels.get("split", type), Math.ceilDiv(rows, SPLIT_ROWS), 1, parameters);
   }
 
   private Parameters withTiles(Parameters parameters) {

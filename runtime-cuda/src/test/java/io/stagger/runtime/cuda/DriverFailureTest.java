@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /**
- * Every call of the driver that a runtime makes on two devices fails once: each time the error names
- * it, nothing is left behind, and the process goes on.
+ * Every call of the driver that a runtime makes on two devices fails once: each time the error
+ * names it, nothing is left behind, and the process goes on.
  */
 class DriverFailureTest {
 
@@ -56,8 +56,7 @@ class DriverFailureTest {
   }
 
   /** A test for each function, in which each of its calls fails in turn. */
-  private Stream<DynamicTest> eachFailing(
-      Map<String, Long> calls, ThrowingConsumer<Failure> test) {
+  private Stream<DynamicTest> eachFailing(Map<String, Long> calls, ThrowingConsumer<Failure> test) {
     return calls.entrySet().stream()
         .map(entry ->
             dynamicTest(
@@ -102,10 +101,12 @@ class DriverFailureTest {
     MoeRuntime[] opened = new MoeRuntime[1];
     Map<String, Long> calls = callsOf(() -> opened[0] = open());
     opened[0].close();
-    return eachFailing(calls, failure -> {
-      failure.inject();
-      failure.requireThrownBy(this::open);
-    });
+    return eachFailing(
+        calls,
+        failure -> {
+          failure.inject();
+          failure.requireThrownBy(this::open);
+        });
   }
 
   @TestFactory
@@ -116,13 +117,15 @@ class DriverFailureTest {
       expected = runtime.forward(BATCH).hidden().toFloats();
       calls = callsOf(() -> runtime.forward(BATCH));
     }
-    return eachFailing(calls, failure -> {
-      try (MoeRuntime runtime = open()) {
-        failure.inject();
-        failure.requireThrownBy(() -> runtime.forward(BATCH));
-        assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
-      }
-    });
+    return eachFailing(
+        calls,
+        failure -> {
+          try (MoeRuntime runtime = open()) {
+            failure.inject();
+            failure.requireThrownBy(() -> runtime.forward(BATCH));
+            assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
+          }
+        });
   }
 
   @TestFactory
@@ -133,25 +136,26 @@ class DriverFailureTest {
       expected = runtime.forward(BATCH).hidden().toFloats();
       calls = callsOf(() -> runtime.migrate(Fixture.NEXT));
     }
-    return eachFailing(calls, failure -> {
-      MoeRuntime runtime = open();
-      failure.inject();
-      StaggerException error =
-          catchThrowableOfType(
-              StaggerException.class, () -> runtime.migrate(Fixture.NEXT));
-      assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
-      if (error == null) {
-        // What fails while the old placement is taken away no longer concerns the new one.
-        assertThat(runtime.placement()).isEqualTo(Fixture.NEXT);
-        failure.requireThrownBy(runtime::close);
-      } else {
-        failure.requireNamedBy(error);
-        assertThat(runtime.placement()).isEqualTo(Fixture.FIRST);
-        runtime.migrate(Fixture.NEXT);
-        assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
-        runtime.close();
-      }
-    });
+    return eachFailing(
+        calls,
+        failure -> {
+          MoeRuntime runtime = open();
+          failure.inject();
+          StaggerException error =
+              catchThrowableOfType(StaggerException.class, () -> runtime.migrate(Fixture.NEXT));
+          assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
+          if (error == null) {
+            // What fails while the old placement is taken away no longer concerns the new one.
+            assertThat(runtime.placement()).isEqualTo(Fixture.NEXT);
+            failure.requireThrownBy(runtime::close);
+          } else {
+            failure.requireNamedBy(error);
+            assertThat(runtime.placement()).isEqualTo(Fixture.FIRST);
+            runtime.migrate(Fixture.NEXT);
+            assertThat(runtime.forward(BATCH).hidden().toFloats()).isEqualTo(expected);
+            runtime.close();
+          }
+        });
   }
 
   @TestFactory
@@ -165,26 +169,30 @@ class DriverFailureTest {
       calls = callsOf(() -> drained[0] = runtime.drainLoad());
       expected = drained[0];
     }
-    return eachFailing(calls, failure -> {
-      try (MoeRuntime runtime = open()) {
-        runtime.forward(BATCH);
-        failure.inject();
-        failure.requireThrownBy(runtime::drainLoad);
-        assertThat(runtime.drainLoad()).isEqualTo(expected);
-      }
-    });
+    return eachFailing(
+        calls,
+        failure -> {
+          try (MoeRuntime runtime = open()) {
+            runtime.forward(BATCH);
+            failure.inject();
+            failure.requireThrownBy(runtime::drainLoad);
+            assertThat(runtime.drainLoad()).isEqualTo(expected);
+          }
+        });
   }
 
   @TestFactory
   Stream<DynamicTest> anErrorWhileClosingIsToldAndTheRestIsGivenBack() throws Throwable {
     MoeRuntime runtime = open();
     Map<String, Long> calls = callsOf(runtime::close);
-    return eachFailing(calls, failure -> {
-      MoeRuntime closing = open();
-      failure.inject();
-      failure.requireThrownBy(closing::close);
-      closing.close();
-    });
+    return eachFailing(
+        calls,
+        failure -> {
+          MoeRuntime closing = open();
+          failure.inject();
+          failure.requireThrownBy(closing::close);
+          closing.close();
+        });
   }
 
   @Test
@@ -192,16 +200,14 @@ class DriverFailureTest {
     MoeRuntime runtime = open();
     driver.failLaunch(3, ILLEGAL_ADDRESS);
 
-    CudaException error =
-        catchThrowableOfType(CudaException.class, () -> runtime.forward(BATCH));
+    CudaException error = catchThrowableOfType(CudaException.class, () -> runtime.forward(BATCH));
 
     assertThat(error)
         .hasMessageContaining("cuStreamSynchronize failed with CUDA_ERROR_ILLEGAL_ADDRESS (700)")
         .hasMessageContaining("after kernels [stagger_router_logits_f32, stagger_route]")
         .hasMessageContaining("close the runtime and start a new process");
     assertThat(error.isContextLost()).isTrue();
-    assertThat(catchThrowableOfType(CudaException.class, () -> runtime.forward(BATCH)))
-        .isNotNull();
+    assertThat(catchThrowableOfType(CudaException.class, () -> runtime.forward(BATCH))).isNotNull();
     assertThat(catchThrowableOfType(CudaException.class, runtime::close)).isNotNull();
     fixture.requireNothingLeft();
   }

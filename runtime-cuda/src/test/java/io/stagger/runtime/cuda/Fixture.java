@@ -20,11 +20,9 @@ import io.stagger.testkit.SyntheticModel;
 final class Fixture {
 
   static final MoeSpec SPEC =
-      new MoeSpec(
-          ModelShape.of(2, 4, 2, 1, 1), RouterSpec.softmaxNormalized(), 24, 16, 20, true);
+      new MoeSpec(ModelShape.of(2, 4, 2, 1, 1), RouterSpec.softmaxNormalized(), 24, 16, 20, true);
 
-  static final SyntheticModel MODEL =
-      new SyntheticModel("small, bf16", SPEC, TensorType.BF16, 77);
+  static final SyntheticModel MODEL = new SyntheticModel("small, bf16", SPEC, TensorType.BF16, 77);
 
   /** Three slots on each rank. */
   static final Cluster CLUSTER = Cluster.of(1, 2, 6);

@@ -35,6 +35,7 @@ final class TestDriver {
   private final MethodHandle launches;
   private final MethodHandle live;
   private final MethodHandle report;
+  private final MethodHandle getCurrent;
 
   private TestDriver(Path library) {
     this.library = library;
@@ -49,6 +50,9 @@ final class TestDriver {
     this.launches = bind(symbols, "launches", of(JAVA_LONG, ADDRESS));
     this.live = bind(symbols, "live", of(JAVA_LONG, ADDRESS));
     this.report = bind(symbols, "report", of(ADDRESS));
+    this.getCurrent =
+        Linker.nativeLinker()
+            .downcallHandle(symbols.find("cuCtxGetCurrent").orElseThrow(), of(JAVA_INT, ADDRESS));
   }
 
   private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... parameters) {
@@ -140,6 +144,15 @@ final class TestDriver {
   /** What is live of a kind. */
   long live(String what) {
     return withText(what, text -> (long) live.invoke(text));
+  }
+
+  /** The context of the calling thread; 0 if it has none. */
+  long currentContext() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(JAVA_LONG);
+      call(() -> (int) getCurrent.invoke(out));
+      return out.get(JAVA_LONG, 0);
+    }
   }
 
   /** Everything that is live, and the last fault, in words. */

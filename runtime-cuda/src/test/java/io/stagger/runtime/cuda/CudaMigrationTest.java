@@ -1,0 +1,84 @@
+package io.stagger.runtime.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stagger.api.Placement;
+import io.stagger.api.runtime.MoeRuntime;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CudaMigrationTest {
+
+  /** An expert is one allocation, and a rank's table another. */
+  private static final int RANKS = 2;
+
+  private final TestDriver driver = TestDriver.fresh();
+  private final Fixture fixture = new Fixture(driver);
+
+  @AfterEach
+  void nothingIsLeft() {
+    fixture.requireNothingLeft();
+  }
+
+  private long allocationsOf(Runnable step) {
+    long before = driver.calls("cuMemAlloc_v2");
+    step.run();
+    return driver.calls("cuMemAlloc_v2") - before;
+  }
+
+  @Test
+  void allocatesOnlySlotsThatChangeAndUsesThemAgain() {
+    try (MoeRuntime runtime = fixture.open()) {
+      assertThat(allocationsOf(() -> runtime.migrate(Fixture.NEXT))).isEqualTo(changed() + RANKS);
+      assertThat(allocationsOf(() -> runtime.migrate(Fixture.FIRST))).isEqualTo(RANKS);
+      assertThat(allocationsOf(() -> runtime.migrate(Fixture.FIRST))).isEqualTo(RANKS);
+    }
+  }
+
+  private static long changed() {
+    long changed = 0;
+    for (int layer = 0; layer < 2; layer++) {
+      for (int slot = 0; slot < Fixture.FIRST.slots(); slot++) {
+        boolean same = Fixture.FIRST.logicalAt(layer, slot) == Fixture.NEXT.logicalAt(layer, slot);
+        changed += same ? 0 : 1;
+      }
+    }
+    return changed;
+  }
+
+  @Test
+  void uploadsAnExpertThatReturnsToASlot() {
+    float[] expected = fixture.expected(Fixture.batch(1, 9));
+    Placement[] steps = {Fixture.NEXT, Fixture.FIRST, Fixture.FIRST, Fixture.NEXT};
+    try (MoeRuntime runtime = fixture.open(fixture.options().with("verify", true))) {
+      for (Placement step : steps) {
+        runtime.migrate(step);
+        assertThat(runtime.forward(Fixture.batch(1, 9)).hidden().toFloats()).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void goesOnBesidePassesOnSeveralDevices() throws Exception {
+    float[] expected = fixture.expected(Fixture.batch(1, 9));
+    driver.reset();
+    driver.devices(2, 1L << 30);
+    try (MoeRuntime runtime = fixture.open(fixture.options().with("lanes", 2L));
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<?> passes =
+          threads.submit(() -> {
+            for (int i = 0; i < 30; i++) {
+              assertThat(runtime.forward(Fixture.batch(1, 9)).hidden().toFloats())
+                  .isEqualTo(expected);
+            }
+          });
+      for (int i = 0; i < 20 || !passes.isDone(); i++) {
+        runtime.migrate(i % 2 == 0 ? Fixture.NEXT : Fixture.FIRST);
+      }
+      passes.get();
+    }
+  }
+}
