@@ -53,8 +53,7 @@ class CudaRunTest {
 
   private static void withModel(StaggerConfig config, Use use) {
     try (Stagger stagger = Stagger.open(config);
-        TextModel model =
-            TextModel.open(stagger, Golden.modelDirectory(), ProgressListener.NONE)) {
+        TextModel model = TextModel.open(stagger, Golden.modelDirectory(), ProgressListener.NONE)) {
       PlanRequest request = PlanRequest.of(model.model().shape(), CLUSTER).withStrategy("zigzag");
       try (PlacedModel placed = model.place(CLUSTER, stagger.plan(request).placement())) {
         use.of(model, placed);
@@ -77,18 +76,20 @@ class CudaRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"plain", "tensor"})
   void givesTheGoldenExpertsAndLogits(String kernels) {
-    withModel(config("cuda", testDriver().toString(), kernels), (model, placed) -> {
-      List<MoeOutput> layers = new ArrayList<>();
-      float[] logits = promptLogits(model, placed, layers);
+    withModel(
+        config("cuda", testDriver().toString(), kernels),
+        (model, placed) -> {
+          List<MoeOutput> layers = new ArrayList<>();
+          float[] logits = promptLogits(model, placed, layers);
 
-      assertThat(placed.runtime().description()).startsWith("cuda: ").contains(kernels);
-      for (int layer = 0; layer < 4; layer++) {
-        assertThat(layers.get(layer).routing().experts()).isEqualTo(GOLDEN.routes(layer));
-      }
-      assertThat(Logits.relativeError(logits, Golden.logits())).isLessThan(1e-3);
-      assertThat(Logits.argmax(logits, 256)).isEqualTo(GOLDEN.greedyNext());
-      assertThat(placed.runtime().drainLoad().total(0)).isEqualTo(6.0 * Golden.PROMPT_BYTES);
-    });
+          assertThat(placed.runtime().description()).startsWith("cuda: ").contains(kernels);
+          for (int layer = 0; layer < 4; layer++) {
+            assertThat(layers.get(layer).routing().experts()).isEqualTo(GOLDEN.routes(layer));
+          }
+          assertThat(Logits.relativeError(logits, Golden.logits())).isLessThan(1e-3);
+          assertThat(Logits.argmax(logits, 256)).isEqualTo(GOLDEN.greedyNext());
+          assertThat(placed.runtime().drainLoad().total(0)).isEqualTo(6.0 * Golden.PROMPT_BYTES);
+        });
   }
 
   @Test
@@ -105,8 +106,7 @@ class CudaRunTest {
   void failsWithTheReasonWhereCudaIsAskedForAndThereIsNoDriver() {
     assertThatExceptionOfType(RuntimeUnavailableException.class)
         .isThrownBy(() ->
-            withModel(
-                config("cuda", "/no/such/libcuda.so.1", "plain"), (model, placed) -> {}))
+            withModel(config("cuda", "/no/such/libcuda.so.1", "plain"), (model, placed) -> {}))
         .withMessageContaining("cannot load /no/such/libcuda.so.1")
         .withMessageContaining("Set runtime.backend=auto");
   }
