@@ -27,7 +27,11 @@ public final class Placement {
   private final int experts;
   private final int[] physicalToLogical;
 
-  /** Where the slots of expert {@code e} in layer {@code l} begin in {@link #replicaSlots}. */
+  /**
+   * Where the slots of expert {@code e} in layer {@code l} begin in {@link #replicaSlots}, at
+   * {@code l * experts + e}. The next entry is where they end; one more entry is there for the
+   * counting.
+   */
   private final int[] replicaStart;
 
   private final int[] replicaSlots;
@@ -41,7 +45,7 @@ public final class Placement {
     this.layers = layers;
     this.experts = experts;
     this.physicalToLogical = physicalToLogical;
-    this.replicaStart = new int[layers * experts + 1];
+    this.replicaStart = new int[layers * experts + 2];
     this.replicaSlots = indexReplicas();
     this.maxReplicaCount = largestReplicaCount();
   }
@@ -69,25 +73,62 @@ public final class Placement {
             -1,
             "layer " + layer + " has " + row.length + " slots; expected " + slots);
       }
-      for (int slot = 0; slot < slots; slot++) {
-        if (row[slot] < EMPTY || row[slot] >= experts) {
-          throw broken(
-              Violation.Rule.SLOT_IN_RANGE,
-              layer,
-              slot,
-              "layer %d, slot %d (rank %d) holds expert %d; expected 0 to %d, or %d for none"
-                  .formatted(layer, slot, layout.rankOf(slot), row[slot], experts - 1, EMPTY));
-        }
-      }
+      requireInRange(row, 0, layer, layout, experts);
       System.arraycopy(row, 0, flat, layer * slots, slots);
     }
     return new Placement(layout, physicalToLogical.length, experts, flat);
+  }
+
+  /**
+   * A placement from the rows of its layers in one array, for planners that plan it in one piece.
+   *
+   * @param layout the ranks and their slots, the same in every layer
+   * @param layers how many MoE layers there are, from 0
+   * @param experts logical experts of a layer, from 1
+   * @param physicalToLogical the expert of each slot, {@code [layers * slots]}, layer by layer;
+   *     {@link #EMPTY} where a slot holds none. It is copied
+   * @throws InvalidPlacementException if the array has another length or a slot holds an expert
+   *     that does not exist; it names layer and slot
+   */
+  public static Placement of(SlotLayout layout, int layers, int experts, int[] physicalToLogical) {
+    int slots = layout.slots();
+    requireSize(layers, slots, experts);
+    if (physicalToLogical.length != layers * slots) {
+      throw broken(
+          Violation.Rule.CAPACITY,
+          -1,
+          -1,
+          "%d slots over all layers; expected %d layers x %d slots"
+              .formatted(physicalToLogical.length, layers, slots));
+    }
+    int[] flat = physicalToLogical.clone();
+    for (int layer = 0; layer < layers; layer++) {
+      requireInRange(flat, layer * slots, layer, layout, experts);
+    }
+    return new Placement(layout, layers, experts, flat);
+  }
+
+  /** Checks a layer's slots, the first of which is {@code cells[from]}. */
+  private static void requireInRange(
+      int[] cells, int from, int layer, SlotLayout layout, int experts) {
+    for (int slot = 0; slot < layout.slots(); slot++) {
+      int expert = cells[from + slot];
+      if (expert < EMPTY || expert >= experts) {
+        throw broken(
+            Violation.Rule.SLOT_IN_RANGE,
+            layer,
+            slot,
+            "layer %d, slot %d (rank %d) holds expert %d; expected 0 to %d, or %d for none"
+                .formatted(layer, slot, layout.rankOf(slot), expert, experts - 1, EMPTY));
+      }
+    }
   }
 
   private static void requireSize(int layers, int slots, int experts) {
     boolean sane =
         experts >= 1
             && experts <= ModelShape.MAX_EXPERTS
+            && layers >= 0
             && layers <= ModelShape.MAX_LAYERS
             && (long) layers * Math.max(slots, experts) <= MAX_CELLS;
     if (!sane) {
@@ -112,24 +153,43 @@ public final class Placement {
         Diagnosis.of(message, "placement"), List.of(new Violation(rule, layer, slot, message)));
   }
 
+  /**
+   * A counting sort of the slots by layer and expert. While counts become starts, and starts move
+   * on to the ends as slots come in, each cell's number stands two, then one, and at last none
+   * behind its place.
+   */
   private int[] indexReplicas() {
+    countReplicas();
+    for (int i = 2; i < replicaStart.length; i++) {
+      replicaStart[i] += replicaStart[i - 1];
+    }
     int slots = layout.slots();
-    for (int i = 0; i < physicalToLogical.length; i++) {
-      if (physicalToLogical[i] != EMPTY) {
-        replicaStart[i / slots * experts + physicalToLogical[i] + 1]++;
-      }
-    }
-    for (int i = 0; i < layers * experts; i++) {
-      replicaStart[i + 1] += replicaStart[i];
-    }
-    int[] next = Arrays.copyOf(replicaStart, layers * experts);
-    int[] replicas = new int[replicaStart[layers * experts]];
-    for (int i = 0; i < physicalToLogical.length; i++) {
-      if (physicalToLogical[i] != EMPTY) {
-        replicas[next[i / slots * experts + physicalToLogical[i]]++] = i % slots;
+    int[] replicas = new int[replicaStart[replicaStart.length - 1]];
+    for (int layer = 0; layer < layers; layer++) {
+      int row = layer * slots;
+      int cells = layer * experts + 1;
+      for (int slot = 0; slot < slots; slot++) {
+        int expert = physicalToLogical[row + slot];
+        if (expert != EMPTY) {
+          replicas[replicaStart[cells + expert]++] = slot;
+        }
       }
     }
     return replicas;
+  }
+
+  private void countReplicas() {
+    int slots = layout.slots();
+    for (int layer = 0; layer < layers; layer++) {
+      int row = layer * slots;
+      int cells = layer * experts + 2;
+      for (int slot = 0; slot < slots; slot++) {
+        int expert = physicalToLogical[row + slot];
+        if (expert != EMPTY) {
+          replicaStart[cells + expert]++;
+        }
+      }
+    }
   }
 
   private int largestReplicaCount() {

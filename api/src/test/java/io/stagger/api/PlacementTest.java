@@ -161,6 +161,33 @@ class PlacementTest {
   }
 
   @Test
+  void isTheSameFromOneArrayAsFromRows() {
+    int[] flat =
+        Arrays.stream(DOCUMENTED.physicalToLogical()).flatMapToInt(Arrays::stream).toArray();
+    Placement placement = Placement.of(DOCUMENTED.layout(), 2, 4, flat);
+    flat[0] = 3;
+    assertThat(placement).isEqualTo(DOCUMENTED);
+    assertThat(placement.logicalToPhysical(1)).isDeepEqualTo(DOCUMENTED.logicalToPhysical(1));
+  }
+
+  @Test
+  void namesThePlaceInOneArrayToo() {
+    assertThatExceptionOfType(InvalidPlacementException.class)
+        .isThrownBy(
+            () -> Placement.of(SlotLayout.of(2, 2), 2, 4, new int[] {0, 1, 2, 3, 0, 1, 4, 2}))
+        .withMessage(
+            "placement: layer 1, slot 2 (rank 1) holds expert 4; expected 0 to 3, or -1 for none");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4", "3, 4", "-1, 0"})
+  void refusesAnArrayThatIsNotOfTheLayersSlots(int layers, int length) {
+    assertThatExceptionOfType(InvalidPlacementException.class)
+        .isThrownBy(() -> Placement.of(SlotLayout.of(2), layers, 2, new int[length]))
+        .satisfies(e -> assertThat(e.violations().getFirst().rule()).isEqualTo(Rule.CAPACITY));
+  }
+
+  @Test
   void refusesARowOfAnotherLengthAndNamesItsLayer() {
     assertThatExceptionOfType(InvalidPlacementException.class)
         .isThrownBy(() -> Placement.of(SlotLayout.of(2), 2, new int[][] {{0, 1}, {0, 1, 0}}))
