@@ -1,11 +1,16 @@
 package io.stagger.strategies.eplb;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Packs weighted items into packs of fixed capacities: the heaviest item first, each into the
  * lightest pack that has room; equals by lowest id. If no pack holds more than one item, weights do
  * not matter and the items go in order.
+ *
+ * <p>Packs may stand at several sites with as many items each. An item goes to a pack of its site,
+ * and no site knows of another; to pack them together takes one sort for all, and keeps a processor
+ * busy with one site while it waits for the outcome at another.
  *
  * <p>The original knows packs of one capacity only; with equal capacities this is the same.
  *
@@ -15,63 +20,79 @@ final class BalancedPacking {
 
   private final int[] capacities;
   private final boolean inOrder;
-  private final Tournament lightest;
+  private final HeaviestFirst order;
+  private final Tournament[] lightest;
   private final long[] emptyPacks;
-  private final long[] order;
-  private final float[] sum;
-  private final int[] held;
+  private final int[] siteOf;
   private final int[] pack;
   private final int[] position;
 
+  /** How many items each pack holds, {@code [sites * packs]}. */
+  private final int[] held;
+
   /**
-   * @param capacities how many items each pack holds at most, from 0
-   * @param items how many items there are, at most the sum of the capacities
+   * @param sites how many sites there are, at least 1
+   * @param capacities how many items each pack of a site holds at most, from 0
+   * @param items how many items each site has, at most the sum of the capacities
    */
-  BalancedPacking(int[] capacities, int items) {
+  BalancedPacking(int sites, int[] capacities, int items) {
     this.capacities = capacities.clone();
     this.inOrder = Arrays.stream(capacities).allMatch(capacity -> capacity <= 1);
-    this.lightest = new Tournament(capacities.length);
+    this.order = new HeaviestFirst(sites * items);
+    this.lightest = new Tournament[sites];
+    Arrays.setAll(lightest, site -> new Tournament(capacities.length));
     this.emptyPacks = new long[capacities.length];
     for (int p = 0; p < capacities.length; p++) {
       emptyPacks[p] = capacities[p] > 0 ? WeightKey.lightestFirst(0, p) : WeightKey.LAST;
     }
-    this.order = new long[items];
-    this.sum = new float[capacities.length];
-    this.held = new int[capacities.length];
-    this.pack = new int[items];
-    this.position = new int[items];
+    this.siteOf = new int[sites * items];
+    Arrays.setAll(siteOf, item -> item / items);
+    this.pack = new int[sites * items];
+    this.position = new int[sites * items];
+    this.held = new int[sites * capacities.length];
+    if (inOrder) {
+      packInOrder(sites);
+    }
+  }
+
+  private void packInOrder(int sites) {
+    int[] open = IntStream.range(0, capacities.length).filter(p -> capacities[p] > 0).toArray();
+    int items = pack.length / sites;
+    Arrays.setAll(pack, item -> open[item % items]);
   }
 
   /**
    * Packs anew; {@link #packOf} and {@link #positionOf} tell the result.
    *
-   * @param weights one for each item, from 0
+   * @param weights one for each item, from 0; the items of the first site first
    */
   void pack(float[] weights) {
-    for (int item = 0; item < order.length; item++) {
-      order[item] = WeightKey.heaviestFirst(inOrder ? 0 : weights[item], item);
+    if (inOrder) {
+      return;
     }
-    if (!inOrder) {
-      Arrays.sort(order);
-    }
-    Arrays.fill(sum, 0);
     Arrays.fill(held, 0);
-    lightest.reset(emptyPacks);
-    for (long key : order) {
+    for (Tournament site : lightest) {
+      site.reset(emptyPacks);
+    }
+    for (long key : order.sort(weights)) {
       int item = WeightKey.id(key);
-      put(item, lightest.winner(), inOrder ? 0 : weights[item]);
+      put(item, weights[item]);
     }
   }
 
-  private void put(int item, int target, float weight) {
+  private void put(int item, float weight) {
+    int site = siteOf[item];
+    long winner = lightest[site].winner();
+    int target = WeightKey.id(winner);
+    int holds = held[site * capacities.length + target]++;
     pack[item] = target;
-    position[item] = held[target]++;
-    sum[target] += weight;
-    boolean full = held[target] == capacities[target];
-    lightest.update(target, full ? WeightKey.LAST : WeightKey.lightestFirst(sum[target], target));
+    position[item] = holds;
+    boolean full = holds + 1 == capacities[target];
+    float sum = WeightKey.lightestWeight(winner) + weight;
+    lightest[site].update(target, full ? WeightKey.LAST : WeightKey.lightestFirst(sum, target));
   }
 
-  /** The pack that an item is in. */
+  /** The pack, among those of its site, that an item is in. */
   int packOf(int item) {
     return pack[item];
   }

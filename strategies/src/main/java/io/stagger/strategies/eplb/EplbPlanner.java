@@ -2,7 +2,6 @@ package io.stagger.strategies.eplb;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
-import io.stagger.api.Placement;
 import java.util.Arrays;
 
 /**
@@ -27,7 +26,10 @@ final class EplbPlanner {
   private final int expertsPerNode;
   private final int ranksPerNode;
   private final int replicasPerNode;
+
+  /** The first slot of each rank, and the local slot is the position in the rank. */
   private final int[] firstSlot;
+
   private final BalancedPacking nodePacking;
   private final Replication replication;
   private final BalancedPacking rankPacking;
@@ -37,6 +39,11 @@ final class EplbPlanner {
   private final int[] nodeMajor;
 
   private final float[] nodeLoad;
+
+  /** The place of each replica's expert on its node, {@code [nodes * replicasPerNode]}. */
+  private final int[] expertOnNode;
+
+  private final float[] share;
 
   private EplbPlanner(int experts, int groups, int nodes, int[] firstSlot, int[] nodeCapacities) {
     this.nodes = nodes;
@@ -48,12 +55,14 @@ final class EplbPlanner {
     this.firstSlot = firstSlot;
     int[] groupsPerNode = new int[nodes];
     Arrays.fill(groupsPerNode, groups / nodes);
-    this.nodePacking = new BalancedPacking(groupsPerNode, groups);
+    this.nodePacking = new BalancedPacking(1, groupsPerNode, groups);
     this.replication = new Replication(expertsPerNode, replicasPerNode);
-    this.rankPacking = new BalancedPacking(nodeCapacities, replicasPerNode);
+    this.rankPacking = new BalancedPacking(nodes, nodeCapacities, replicasPerNode);
     this.groupLoad = new float[groups];
     this.nodeMajor = new int[experts];
     this.nodeLoad = new float[expertsPerNode];
+    this.expertOnNode = new int[nodes * replicasPerNode];
+    this.share = new float[nodes * replicasPerNode];
   }
 
   /**
@@ -85,22 +94,26 @@ final class EplbPlanner {
    * Plans a layer.
    *
    * @param load of each expert, from 0
-   * @param physicalToLogical receives the expert of each slot
+   * @param physicalToLogical receives the expert of each slot of the layer; slots that stay empty
+   *     are left as they are
+   * @param row the layer's first slot in {@code physicalToLogical}
    */
-  void planLayer(float[] load, int[] physicalToLogical) {
-    Arrays.fill(physicalToLogical, Placement.EMPTY);
+  void planLayer(float[] load, int[] physicalToLogical, int row) {
     packGroupsToNodes(load);
     for (int node = 0; node < nodes; node++) {
       int first = node * expertsPerNode;
       for (int i = 0; i < expertsPerNode; i++) {
         nodeLoad[i] = load[nodeMajor[first + i]];
       }
-      replication.replicate(nodeLoad);
-      rankPacking.pack(replication.shares());
-      for (int replica = 0; replica < replicasPerNode; replica++) {
+      replication.replicate(nodeLoad, expertOnNode, share, node * replicasPerNode);
+    }
+    rankPacking.pack(share);
+    for (int node = 0; node < nodes; node++) {
+      int first = node * replicasPerNode;
+      for (int replica = first; replica < first + replicasPerNode; replica++) {
         int rank = node * ranksPerNode + rankPacking.packOf(replica);
         int slot = firstSlot[rank] + rankPacking.positionOf(replica);
-        physicalToLogical[slot] = nodeMajor[first + replication.expertOf(replica)];
+        physicalToLogical[row + slot] = nodeMajor[node * expertsPerNode + expertOnNode[replica]];
       }
     }
   }

@@ -13,6 +13,7 @@ import io.stagger.api.strategy.PlacementStrategy;
 import io.stagger.api.strategy.StrategyTraits;
 import io.stagger.strategies.LinearStrategy;
 import io.stagger.strategies.ZigzagStrategy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -147,30 +148,33 @@ public final class EplbStrategy implements PlacementStrategy {
   }
 
   private static Placement plan(Policy policy, PlacementRequest request, Load load) {
-    int[][] rows = new int[load.layers()][request.cluster().layout().slots()];
+    int slots = request.cluster().layout().slots();
+    int[] rows = new int[load.layers() * slots];
     if (rows.length > 0) {
+      Arrays.fill(rows, Placement.EMPTY);
       planLayers(EplbPlanner.of(policy, request.model(), request.cluster()), load, rows);
     }
     if (request.options().flag(KEEP_SLOTS) && request.previous().isPresent()) {
       keepSlots(request.previous().get(), rows);
     }
-    return Placement.of(request.cluster().layout(), load.experts(), rows);
+    return Placement.of(request.cluster().layout(), load.layers(), load.experts(), rows);
   }
 
-  private static void planLayers(EplbPlanner planner, Load load, int[][] rows) {
+  private static void planLayers(EplbPlanner planner, Load load, int[] rows) {
     float[] counts = new float[load.experts()];
-    for (int layer = 0; layer < rows.length; layer++) {
+    int slots = rows.length / load.layers();
+    for (int layer = 0; layer < load.layers(); layer++) {
       for (int expert = 0; expert < counts.length; expert++) {
         counts[expert] = (float) load.get(layer, expert);
       }
-      planner.planLayer(counts, rows[layer]);
+      planner.planLayer(counts, rows, layer * slots);
     }
   }
 
-  private static void keepSlots(Placement previous, int[][] rows) {
-    SlotKeeper keeper = new SlotKeeper(previous.layout(), previous.experts());
-    for (int layer = 0; layer < rows.length; layer++) {
-      keeper.keepSlots(previous.physicalToLogical(layer), rows[layer]);
+  private static void keepSlots(Placement previous, int[] rows) {
+    SlotKeeper keeper = new SlotKeeper(previous);
+    for (int layer = 0; layer < previous.layers(); layer++) {
+      keeper.keepSlots(layer, rows, layer * previous.slots());
     }
   }
 }

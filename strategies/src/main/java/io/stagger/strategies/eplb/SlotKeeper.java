@@ -14,6 +14,7 @@ import io.stagger.api.SlotLayout;
  */
 final class SlotKeeper {
 
+  private final Placement previous;
   private final SlotLayout layout;
 
   /** For each expert, its replicas on the rank at hand that have not been placed yet. */
@@ -22,9 +23,13 @@ final class SlotKeeper {
   private final int[] kept;
   private final int[] arrivals;
 
-  SlotKeeper(SlotLayout layout, int experts) {
-    this.layout = layout;
-    this.toPlace = new int[experts];
+  /**
+   * @param previous the placement in force
+   */
+  SlotKeeper(Placement previous) {
+    this.previous = previous;
+    this.layout = previous.layout();
+    this.toPlace = new int[previous.experts()];
     this.kept = new int[layout.slots()];
     this.arrivals = new int[layout.slots()];
   }
@@ -32,44 +37,47 @@ final class SlotKeeper {
   /**
    * Reorders a layer.
    *
-   * @param previous the expert of each slot in the placement in force
    * @param next the expert of each slot as planned; reordered in place
+   * @param row the layer's first slot in {@code next}
    */
-  void keepSlots(int[] previous, int[] next) {
+  void keepSlots(int layer, int[] next, int row) {
     for (int rank = 0; rank < layout.ranks(); rank++) {
       int from = layout.firstSlot(rank);
-      keepSlots(previous, next, from, from + layout.slotsOf(rank));
+      int to = from + layout.slotsOf(rank);
+      keepWhatStays(layer, next, row, from, to);
+      fillGaps(next, row, from, to);
     }
   }
 
-  private void keepSlots(int[] previous, int[] next, int from, int to) {
+  private void keepWhatStays(int layer, int[] next, int row, int from, int to) {
     for (int slot = from; slot < to; slot++) {
-      if (next[slot] != Placement.EMPTY) {
-        toPlace[next[slot]]++;
+      if (next[row + slot] != Placement.EMPTY) {
+        toPlace[next[row + slot]]++;
       }
     }
     for (int slot = from; slot < to; slot++) {
-      boolean stays = previous[slot] != Placement.EMPTY && toPlace[previous[slot]] > 0;
-      kept[slot] = stays ? previous[slot] : Placement.EMPTY;
+      int held = previous.logicalAt(layer, slot);
+      boolean stays = held != Placement.EMPTY && toPlace[held] > 0;
+      kept[slot] = stays ? held : Placement.EMPTY;
       if (stays) {
-        toPlace[previous[slot]]--;
+        toPlace[held]--;
       }
     }
-    fillGaps(next, from, to);
   }
 
   /** The expert's earlier replicas are the ones that were kept, so its last ones are left over. */
-  private void fillGaps(int[] next, int from, int to) {
+  private void fillGaps(int[] next, int row, int from, int to) {
     int arriving = 0;
     for (int slot = to - 1; slot >= from; slot--) {
-      if (next[slot] != Placement.EMPTY && toPlace[next[slot]] > 0) {
-        toPlace[next[slot]]--;
-        arrivals[arriving++] = next[slot];
+      int expert = next[row + slot];
+      if (expert != Placement.EMPTY && toPlace[expert] > 0) {
+        toPlace[expert]--;
+        arrivals[arriving++] = expert;
       }
     }
     for (int slot = from; slot < to; slot++) {
       boolean gap = kept[slot] == Placement.EMPTY;
-      next[slot] = gap && arriving > 0 ? arrivals[--arriving] : kept[slot];
+      next[row + slot] = gap && arriving > 0 ? arrivals[--arriving] : kept[slot];
     }
   }
 }

@@ -38,15 +38,19 @@ final class Tournament {
 
   /** Sets one player's key. */
   void update(int player, long key) {
+    // The winner so far is at hand; to read it back from the tree would wait for the write.
+    long first = key;
     int i = leaves + player;
     tree[i] = key;
-    for (i /= 2; i >= 1; i /= 2) {
-      tree[i] = Math.min(tree[2 * i], tree[2 * i + 1]);
+    while (i > 1) {
+      first = Math.min(first, tree[i ^ 1]);
+      i >>= 1;
+      tree[i] = first;
     }
   }
 
-  /** The id of the key that comes first. */
-  int winner() {
-    return WeightKey.id(tree[1]);
+  /** The key that comes first. */
+  long winner() {
+    return tree[1];
   }
 }

@@ -24,6 +24,11 @@ final class WeightKey {
     return (long) (INFINITY_BITS - Float.floatToRawIntBits(weight)) << Integer.SIZE | id;
   }
 
+  /** The weight of a key of {@link #lightestFirst}. */
+  static float lightestWeight(long key) {
+    return Float.intBitsToFloat((int) (key >>> Integer.SIZE));
+  }
+
   /** The id of a key. */
   static int id(long key) {
     return (int) key;

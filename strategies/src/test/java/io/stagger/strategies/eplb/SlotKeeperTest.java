@@ -2,6 +2,7 @@ package io.stagger.strategies.eplb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,11 @@ class SlotKeeperTest {
 
   private static int[] row(String text) {
     return Arrays.stream(text.split(" ")).mapToInt(Integer::parseInt).toArray();
+  }
+
+  private static Placement placement(SlotLayout layout, int experts, String... rows) {
+    return Placement.of(
+        layout, experts, Arrays.stream(rows).map(SlotKeeperTest::row).toArray(int[][]::new));
   }
 
   @ParameterizedTest(name = "{0} slots a rank")
@@ -29,30 +35,30 @@ class SlotKeeperTest {
     int[] next = row(planned);
     int[] capacities = new int[next.length / slots];
     Arrays.fill(capacities, slots);
-    new SlotKeeper(SlotLayout.of(capacities), 10).keepSlots(row(previous), next);
+    new SlotKeeper(placement(SlotLayout.of(capacities), 10, previous)).keepSlots(0, next, 0);
     assertThat(next).isEqualTo(row(kept));
   }
 
   @Test
   void emptySlotsOfTheEarlierPlacementAreFilled() {
     int[] next = row("1 2 0");
-    new SlotKeeper(SlotLayout.of(3), 3).keepSlots(row("-1 1 -1"), next);
+    new SlotKeeper(placement(SlotLayout.of(3), 3, "-1 1 -1")).keepSlots(0, next, 0);
     assertThat(next).isEqualTo(row("2 1 0"));
   }
 
   @Test
   void ranksThatAreNowDownStayEmpty() {
     int[] next = row("0 1 -1 -1");
-    new SlotKeeper(SlotLayout.of(2, 2), 2).keepSlots(row("1 0 1 0"), next);
+    new SlotKeeper(placement(SlotLayout.of(2, 2), 2, "1 0 1 0")).keepSlots(0, next, 0);
     assertThat(next).isEqualTo(row("1 0 -1 -1"));
   }
 
   @Test
   void layersDoNotInfluenceEachOther() {
-    SlotKeeper keeper = new SlotKeeper(SlotLayout.of(4), 6);
-    keeper.keepSlots(row("0 1 2 3"), row("3 4 5 4"));
-    int[] next = row("4 0 5 1");
-    keeper.keepSlots(row("4 4 5 5"), next);
-    assertThat(next).isEqualTo(row("4 0 5 1"));
+    int[] next = row("3 4 5 4 4 0 5 1");
+    SlotKeeper keeper = new SlotKeeper(placement(SlotLayout.of(4), 6, "0 1 2 3", "4 4 5 5"));
+    keeper.keepSlots(0, next, 0);
+    keeper.keepSlots(1, next, 4);
+    assertThat(next).isEqualTo(row("4 5 4 3 4 0 5 1"));
   }
 }
