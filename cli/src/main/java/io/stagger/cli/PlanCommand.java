@@ -8,6 +8,7 @@ import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
 import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.explain.PlanExplanation;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.io.PlacementFile;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
       "      --ranks 32",
       "  stagger plan --model config.json --load load.json --strategy eplb \\",
       "      --nodes 4 --ranks 32 --slots 288 --out placement.json",
+      "  stagger plan --model config.json --load load.json --slots 288 --explain",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -71,6 +73,13 @@ final class PlanCommand implements Callable<Integer> {
       description = "Write the map alone, for SGLang's --init-expert-location.")
   private @Nullable Path sglangOut;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Say what the plan does, what limits it and what would help; makes a few plans more to"
+              + " compare with.")
+  private boolean explain;
+
   @Override
   public Integer call() {
     StaggerConfig.Builder builder = configuration.builder();
@@ -95,6 +104,9 @@ final class PlanCommand implements Callable<Integer> {
               plan,
               load,
               previous.map(from -> Migration.between(from, plan.placement())),
+              explain
+                  ? Optional.of(new PlanExplanationLines(plan, PlanExplanation.of(stagger, plan)))
+                  : Optional.empty(),
               write(plan)));
     }
     return ExitCode.OK;

@@ -21,10 +21,15 @@ import java.util.Optional;
  * @param plan the plan
  * @param load the load that was read, if one was given
  * @param migration the slot copies from the placement in force, if one was given
+ * @param explanation what the plan does, what limits it and what would help, if that was asked
  * @param files where the placement was written
  */
 record PlanReport(
-    Plan plan, Optional<LoadFile> load, Optional<Migration> migration, List<Path> files)
+    Plan plan,
+    Optional<LoadFile> load,
+    Optional<Migration> migration,
+    Optional<PlanExplanationLines> explanation,
+    List<Path> files)
     implements Report {
 
   private static final String LINE = "%-13s%s%n";
@@ -48,8 +53,21 @@ record PlanReport(
             "migration",
             "%d slot copies, %d of them between ranks"
                 .formatted(moves.copies().size(), moves.copiesBetweenRanks())));
+    explanation.ifPresent(lines -> {
+      print("does", lines.does(), out);
+      print("limits", lines.limits(), out);
+      print("would help", lines.helps(), out);
+    });
     out.printf(LINE, "fingerprint", plan.placement().fingerprint());
     files.forEach(path -> out.printf(LINE, "written", path));
+  }
+
+  private static void print(String title, List<String> lines, PrintWriter out) {
+    String label = title;
+    for (String line : lines) {
+      out.printf(LINE, label, line);
+      label = "";
+    }
   }
 
   private static String strategies(Decision decision) {
@@ -116,6 +134,7 @@ record PlanReport(
         json.putObject("migration")
             .put("copies", moves.copies().size())
             .put("copiesBetweenRanks", moves.copiesBetweenRanks()));
+    explanation.ifPresent(lines -> json.set("explanation", lines.json()));
     json.put("placementFingerprint", plan.placement().fingerprint());
     json.put("seconds", plan.took().toNanos() / 1e9);
     ArrayNode written = json.putArray("written");

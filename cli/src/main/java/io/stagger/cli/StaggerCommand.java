@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       StrategiesCommand.class,
       PlanCommand.class,
       CheckCommand.class,
+      BenchCommand.class,
       ConvertCommand.class,
       WeightsCommand.class,
       RunCommand.class,
@@ -49,9 +50,13 @@ public final class StaggerCommand implements Callable<Integer> {
   static CommandLine commandLine() {
     ErrorLines errors = new ErrorLines();
     CommandLine line = new CommandLine(new StaggerCommand());
-    CommonOptions.addTo(line);
-    line.getSubcommands().values().forEach(CommonOptions::addTo);
+    addCommonOptions(line);
     return line.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
+  }
+
+  private static void addCommonOptions(CommandLine command) {
+    CommonOptions.addTo(command);
+    command.getSubcommands().values().forEach(StaggerCommand::addCommonOptions);
   }
 
   /** Without a command there is nothing to do but to say which there are. */

@@ -58,6 +58,8 @@ class ModuleDependencyTest {
                   "io.stagger.api..",
                   "io.stagger.weights..",
                   "com.google.inject..",
+                  // Processor time and allocated bytes of a thread.
+                  "com.sun.management..",
                   "jakarta.inject..",
                   "org.apache.commons.configuration2..",
                   "org.yaml.snakeyaml..",

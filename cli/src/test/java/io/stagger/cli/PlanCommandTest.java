@@ -45,6 +45,38 @@ class PlanCommandTest {
   }
 
   @Test
+  void explainsWhatAPlanDoesWhatLimitsItAndWhatWouldHelp() {
+    Path load = load("[[80, 10, 10, 10], [4, 2, 3, 1]]");
+    Run run =
+        plan("--experts", 4, "--ranks", 2, "--load", load, "--strategy", "linear", "--explain");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.out())
+        .containsSubsequence(
+            "does         every expert has one slot",
+            "the hottest expert, 0 of layer 0, gets 72.7 % of its layer's tokens, 2.9 times",
+            "limits       1 layer: nothing in the load forbids",
+            "1 layer: the heaviest expert shares its rank",
+            "would help   linear with 2 slots more: imbalance");
+  }
+
+  @Test
+  void explainsToPrograms() {
+    JsonNode json =
+        planned(load("[[80, 10, 10, 10], [4, 2, 3, 1]]"), "--strategy", "linear", "--explain");
+    assertThat(json.at("/explanation/copies/total").asInt()).isZero();
+    assertThat(json.at("/explanation/limits/SHARED_RANK").asInt()).isOne();
+    assertThat(json.at("/explanation/better/0/strategy").asText()).isNotEmpty();
+  }
+
+  @Test
+  void explainsThatALoadIsMissing() {
+    Run run = plan("--experts", 4, "--ranks", 2, "--slots", 6, "--explain");
+    assertThat(run.out())
+        .contains("4 slots hold copies, 2.0 a layer, of 2.0 experts a layer")
+        .contains("would help   a load");
+  }
+
+  @Test
   void writesAPlacementWithAllThatIsKnown() throws IOException {
     Path out = folder.resolve("placement.json");
     JsonNode json =

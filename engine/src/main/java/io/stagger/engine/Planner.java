@@ -5,6 +5,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.FallbackRefusedException;
 import io.stagger.api.error.InvalidLoadException;
 import io.stagger.api.strategy.Decision;
+import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementRequest;
 import io.stagger.api.strategy.PlacementResult;
@@ -15,6 +16,7 @@ import io.stagger.engine.plugin.StrategyEntry;
 import io.stagger.engine.plugin.StrategyRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Turns a request into a plan: finds the strategy, asks it, checks its answer. */
 final class Planner {
@@ -29,18 +31,9 @@ final class Planner {
     this.validator = validator;
   }
 
-  Plan plan(PlanRequest request) {
-    StrategyEntry strategy =
-        strategies.find(
-            request.strategy().orElseGet(() -> config.text(ConfigKeys.PLACEMENT_STRATEGY)));
-    requireLoad(strategy, request);
-    PlacementRequest asked =
-        new PlacementRequest(
-            request.model(),
-            request.cluster(),
-            request.load(),
-            request.previous(),
-            options(strategy, request));
+  Plan plan(PlanRequest request, Map<String, String> settings) {
+    StrategyEntry strategy = strategy(request);
+    PlacementRequest asked = question(strategy, request, settings);
     long start = System.nanoTime();
     PlacementResult result = new StrategyCall(strategy, config.timeout()).place(asked);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -50,12 +43,45 @@ final class Planner {
     return Plan.of(request, placement, result.decision(), strategy.origin(), took);
   }
 
-  private Options options(StrategyEntry strategy, PlanRequest request) {
-    return new ProviderOptions(config)
-        .read(
-            strategy.options(),
-            option -> ConfigKeys.strategyOption(strategy.name(), option),
-            file -> PlacementFile.read(file, request.model(), request.cluster()));
+  PlanCost cost(PlanRequest request, Duration budget) {
+    StrategyEntry strategy = strategy(request);
+    PlacementRequest asked = question(strategy, request, Map.of());
+    return strategy
+        .provider()
+        .call(instance -> new CostMeter(budget).measure(() -> instance.place(asked)));
+  }
+
+  private StrategyEntry strategy(PlanRequest request) {
+    return strategies.find(
+        request.strategy().orElseGet(() -> config.text(ConfigKeys.PLACEMENT_STRATEGY)));
+  }
+
+  private PlacementRequest question(
+      StrategyEntry strategy, PlanRequest request, Map<String, String> settings) {
+    requireLoad(strategy, request);
+    return new PlacementRequest(
+        request.model(),
+        request.cluster(),
+        request.load(),
+        request.previous(),
+        options(strategy, request, settings));
+  }
+
+  private Options options(
+      StrategyEntry strategy, PlanRequest request, Map<String, String> settings) {
+    Options options =
+        new ProviderOptions(config)
+            .read(
+                strategy.options(),
+                option -> ConfigKeys.strategyOption(strategy.name(), option),
+                file -> PlacementFile.read(file, request.model(), request.cluster()));
+    for (OptionSpec option : strategy.options()) {
+      String text = settings.get(option.name());
+      if (text != null) {
+        options = options.with(option.name(), option.parse(text, strategy.described()));
+      }
+    }
+    return options;
   }
 
   private void requireLoad(StrategyEntry strategy, PlanRequest request) {

@@ -17,8 +17,10 @@ import io.stagger.engine.plugin.PluginProblem;
 import io.stagger.engine.plugin.Plugins;
 import io.stagger.engine.plugin.ReplicaPolicyRegistry;
 import io.stagger.engine.plugin.StrategyRegistry;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -137,7 +139,29 @@ public final class Stagger implements AutoCloseable {
    * @throws StaggerException if the request contradicts itself
    */
   public Plan plan(PlanRequest request) {
-    return planner.plan(request);
+    return planner.plan(request, Map.of());
+  }
+
+  /**
+   * Likewise, with some of the strategy's options set for this plan alone, above the configuration.
+   *
+   * @param settings option names and values, as a configuration would have them; those that the
+   *     strategy does not have are not looked at
+   */
+  public Plan plan(PlanRequest request, Map<String, String> settings) {
+    return planner.plan(request, settings);
+  }
+
+  /**
+   * Measures what it costs to ask for a plan: asks the strategy again and again, in this thread and
+   * without the limit of {@code placement.timeout}. So {@link #plan} the request first, which tells
+   * whether the strategy answers at all and in time.
+   *
+   * @param budget how long to measure in all, half of it to warm up; one run at least is measured
+   * @throws StaggerException if the request contradicts itself, or the strategy refuses it
+   */
+  public PlanCost measure(PlanRequest request, Duration budget) {
+    return planner.cost(request, budget);
   }
 
   /** What a placement breaks, in layer and slot order; empty if it is valid. */
