@@ -3,10 +3,14 @@ package io.stagger.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.stagger.engine.Stagger;
 import io.stagger.engine.config.ConfigKeys;
+import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.plugin.StrategyEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,6 +67,17 @@ class ReadmeTest {
   }
 
   @Test
+  void hasAPageForEveryStrategy() throws IOException {
+    String index = Files.readString(Repository.file("docs/strategies/README.md"));
+    try (Stagger stagger = Stagger.open(StaggerConfig.builder().build())) {
+      for (StrategyEntry strategy : stagger.strategies().all()) {
+        assertThat(index).contains("[%1$s](%1$s.md)".formatted(strategy.name()));
+        assertThat(Repository.file("docs/strategies/" + strategy.name() + ".md")).isNotEmptyFile();
+      }
+    }
+  }
+
+  @Test
   void listsEveryExitCode() {
     CommandSpec plan = StaggerCommand.commandLine().getSubcommands().get("plan").getCommandSpec();
     Map<String, String> codes = plan.usageMessage().exitCodeList();
@@ -100,11 +115,15 @@ class ReadmeTest {
   static Stream<List<String>> examples() throws IOException {
     StringBuilder texts = new StringBuilder();
     List<Path> documents =
-        List.of(
-            Repository.file("README.md"),
-            Repository.file("CONTRIBUTING.md"),
-            Repository.file("docs/formats.md"),
-            Repository.file("samples/third-party-strategy/README.md"));
+        new ArrayList<>(
+            List.of(
+                Repository.file("README.md"),
+                Repository.file("CONTRIBUTING.md"),
+                Repository.file("docs/formats.md"),
+                Repository.file("samples/third-party-strategy/README.md")));
+    try (Stream<Path> pages = Files.list(Repository.file("docs/strategies"))) {
+      documents.addAll(pages.filter(page -> page.toString().endsWith(".md")).sorted().toList());
+    }
     for (Path document : documents) {
       texts.append(Files.readString(document)).append('\n');
     }
