@@ -19,7 +19,9 @@ import io.stagger.api.runtime.Routing;
 import io.stagger.runtime.cuda.CudaOptions.KernelChoice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -64,15 +66,16 @@ final class ExpertPass {
    */
   void run(CommonLayer layer, Routing routing, int[] chosen, int[] slots) {
     bringChoices(routing, chosen, slots);
-    Map<Workspace, int[]> lines = linesOfRanks(slots);
+    int[] lines = linesOfRanks(slots);
     ExpertProducts atHome = products(home);
-    lines.forEach((workspace, linesOfRank) -> {
-      if (workspace == home) {
-        runRanks(home, atHome, linesOfRank);
-      } else {
-        runElsewhere(workspace, linesOfRank);
-      }
-    });
+    ranksWithLines(lines)
+        .forEach((workspace, ranks) -> {
+          if (workspace == home) {
+            runRanks(atHome, ranks, lines);
+          } else {
+            runElsewhere(workspace, ranks, lines);
+          }
+        });
     layer.shared().ifPresent(shared -> runShared(shared, atHome));
     combine(layer);
     count();
@@ -93,17 +96,26 @@ final class ExpertPass {
     home.stream().copyToDevice(host.weights(choices), home.at(WEIGHTS));
   }
 
-  /** The devices that have something to do, and the lines of each rank there. */
-  private Map<Workspace, int[]> linesOfRanks(int[] slots) {
+  private int[] linesOfRanks(int[] slots) {
     int[] rankOf = placement.placement().layout().rankOfSlots();
-    int ranks = placement.placement().ranks();
-    Map<Workspace, int[]> lines = new LinkedHashMap<>();
+    int[] lines = new int[placement.placement().ranks()];
     int from = chunk.from() * spec.shape().topK();
     for (int choice = from; choice < from + choices; choice++) {
-      int rank = rankOf[slots[choice]];
-      lines.computeIfAbsent(lane.on(placement.gpu(rank)), w -> new int[ranks])[rank]++;
+      lines[rankOf[slots[choice]]]++;
     }
     return lines;
+  }
+
+  /** The devices that have something to do, and which of their ranks do. */
+  private Map<Workspace, List<Integer>> ranksWithLines(int[] lines) {
+    Map<Workspace, List<Integer>> ranks = new LinkedHashMap<>();
+    for (int rank = 0; rank < lines.length; rank++) {
+      if (lines[rank] > 0) {
+        Workspace workspace = lane.on(placement.gpu(rank));
+        ranks.computeIfAbsent(workspace, w -> new ArrayList<>()).add(rank);
+      }
+    }
+    return ranks;
   }
 
   private ExpertProducts products(Workspace workspace) {
@@ -111,40 +123,24 @@ final class ExpertPass {
         workspace, kernelChoice, spec.hiddenSize(), chunk.tokens(), chunk.type());
   }
 
-  /** Runs the ranks of the home device: each line's result goes to its choice's row. */
-  private void runRanks(Workspace workspace, ExpertProducts products, int[] linesOfRank) {
-    for (int rank = 0; rank < linesOfRank.length; rank++) {
-      if (linesOfRank[rank] > 0) {
-        long lineChoice = workspace.at(LINE_CHOICE);
-        runRank(
-            workspace,
-            products,
-            rank,
-            linesOfRank[rank],
-            lineChoice,
-            lineChoice,
-            workspace.at(ROUTED));
-      }
+  /** Runs ranks of the home device: each line's result goes to its choice's row. */
+  private void runRanks(ExpertProducts products, List<Integer> ranks, int[] lines) {
+    long lineChoice = home.at(LINE_CHOICE);
+    for (int rank : ranks) {
+      runRank(home, products, rank, lines[rank], lineChoice, lineChoice, home.at(ROUTED));
     }
   }
 
-  /** Runs the ranks of another device, line after line, and brings what they computed home. */
-  private void runElsewhere(Workspace workspace, int[] linesOfRank) {
+  /** Runs ranks of another device, line after line, and brings what they computed home. */
+  private void runElsewhere(Workspace workspace, List<Integer> ranks, int[] lines) {
     sendTo(workspace);
     ExpertProducts products = products(workspace);
     int done = 0;
-    for (int rank = 0; rank < linesOfRank.length; rank++) {
-      if (linesOfRank[rank] > 0) {
-        runRank(
-            workspace,
-            products,
-            rank,
-            linesOfRank[rank],
-            workspace.at(LINE_CHOICE) + (long) done * Integer.BYTES,
-            0,
-            workspace.at(ROUTED) + rowBytes(done));
-        done += linesOfRank[rank];
-      }
+    for (int rank : ranks) {
+      long lineChoice = workspace.at(LINE_CHOICE) + (long) done * Integer.BYTES;
+      long out = workspace.at(ROUTED) + rowBytes(done);
+      runRank(workspace, products, rank, lines[rank], lineChoice, 0, out);
+      done += lines[rank];
     }
     workspace.stream().record(workspace.ready());
     fetchFrom(workspace, done);

@@ -25,7 +25,7 @@ class DriverFailureTest {
 
   private static final int UNKNOWN = 999;
   private static final int ILLEGAL_ADDRESS = 700;
-  private static final TokenBatch BATCH = Fixture.batch(1, 5);
+  private static final TokenBatch BATCH = Fixture.batch(5);
 
   private final TestDriver driver = TestDriver.fresh();
   private final Fixture fixture = new Fixture(driver);

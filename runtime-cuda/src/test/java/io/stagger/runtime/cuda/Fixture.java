@@ -16,21 +16,21 @@ import io.stagger.testkit.ReplicaPick;
 import io.stagger.testkit.SyntheticLoader;
 import io.stagger.testkit.SyntheticModel;
 
-/** A small model on two ranks, with a placement to begin with and one to migrate to. */
+/** A layer on two ranks, with a placement to begin with and one to migrate to. */
 final class Fixture {
 
   static final MoeSpec SPEC =
-      new MoeSpec(ModelShape.of(2, 4, 2, 1, 1), RouterSpec.softmaxNormalized(), 24, 16, 20, true);
+      new MoeSpec(ModelShape.of(1, 4, 2, 1, 1), RouterSpec.softmaxNormalized(), 24, 16, 20, true);
 
   static final SyntheticModel MODEL = new SyntheticModel("small, bf16", SPEC, TensorType.BF16, 77);
 
   /** Three slots on each rank. */
   static final Cluster CLUSTER = Cluster.of(1, 2, 6);
 
-  static final Placement FIRST = placement(new int[][] {{0, 1, 2, 3, 0, 1}, {0, 1, 2, 3, 2, 3}});
+  static final Placement FIRST = placement(0, 1, 2, 3, 0, 1);
 
-  /** Keeps the first rank's first slot in both layers, and no other. */
-  static final Placement NEXT = placement(new int[][] {{0, 3, 1, 2, 3, 0}, {0, 2, 3, 1, 0, 2}});
+  /** Keeps the first slot, and no other. */
+  static final Placement NEXT = placement(0, 3, 1, 2, 3, 0);
 
   final TestDriver driver;
   final SyntheticLoader loader = MODEL.loader();
@@ -39,8 +39,8 @@ final class Fixture {
     this.driver = driver;
   }
 
-  static Placement placement(int[][] physicalToLogical) {
-    return Placement.of(CLUSTER.layout(), 4, physicalToLogical);
+  static Placement placement(int... physicalToLogical) {
+    return Placement.of(CLUSTER.layout(), 4, new int[][] {physicalToLogical});
   }
 
   /** The driver's options with one lane. */
@@ -62,8 +62,8 @@ final class Fixture {
   }
 
   /** Tokens of rank 0. */
-  static TokenBatch batch(int layer, int tokens) {
-    return TokenBatch.of(layer, MODEL.hidden(tokens, 5 + layer), SPEC.hiddenSize());
+  static TokenBatch batch(int tokens) {
+    return TokenBatch.of(0, MODEL.hidden(tokens, 5), SPEC.hiddenSize());
   }
 
   /** What the model gives for a batch on one device. */

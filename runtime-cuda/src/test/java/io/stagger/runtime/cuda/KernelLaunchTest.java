@@ -38,7 +38,7 @@ class KernelLaunchTest {
   private Map<String, Long> launchesOfAForwardPass(String kernels) {
     try (MoeRuntime runtime =
         fixture.open(fixture.options().with("tokens", 16L).with("kernels", kernels))) {
-      runtime.forward(Fixture.batch(0, 20));
+      runtime.forward(Fixture.batch(20));
     }
     return launches();
   }
@@ -84,5 +84,11 @@ class KernelLaunchTest {
                 2L,
                 "expert_counts",
                 2L));
+  }
+
+  @Test
+  void aDriverOfCuda11TakesTheKernels() {
+    driver.version(11000);
+    assertThat(launchesOfAForwardPass("tensor")).containsKey("tensor_down_bf16");
   }
 }

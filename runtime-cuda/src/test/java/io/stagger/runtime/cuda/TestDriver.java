@@ -3,6 +3,7 @@ package io.stagger.runtime.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.stagger.api.strategy.Options;
@@ -150,7 +151,10 @@ final class TestDriver {
   long currentContext() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(JAVA_LONG);
-      call(() -> (int) getCurrent.invoke(out));
+      call(() -> {
+        assertThat((int) getCurrent.invoke(out)).isZero();
+        return null;
+      });
       return out.get(JAVA_LONG, 0);
     }
   }
