@@ -1,24 +1,72 @@
 package io.stagger.api;
 
 import java.util.Arrays;
-import java.util.PriorityQueue;
 
 /**
- * What no placement can beat: a lower bound on the busiest rank's work, layer by layer. Sources:
- * the mean; the heaviest replica under the best replica counts; and, without redundancy, the
- * heaviest expert together with the lightest ones that must share its rank.
+ * What no placement can beat: a lower bound on the busiest rank's work, layer by layer. It is the
+ * largest of these, each of which holds for every placement:
+ *
+ * <ul>
+ *   <li>the mean: some rank has at least the average work;
+ *   <li>the heaviest replica: even if the slots are shared out among the experts as well as
+ *       possible, some replica weighs this much;
+ *   <li>the heaviest's company: with few slots to spare, the rank that holds the heaviest expert
+ *       must take others as well, at best the lightest;
+ *   <li>the heaviest few apart or together: without redundancy, either two of the {@code k}
+ *       heaviest share a rank, or {@code k} ranks hold them and take the lightest others;
+ *   <li>the crowd: of {@code j * ranks + 1} experts, {@code j + 1} share a rank.
+ * </ul>
+ *
+ * <p>An instance keeps its scratch between calls: not thread-safe. {@link #busiest(Load, Cluster)}
+ * is.
  */
 public final class LoadBound {
 
-  private final Cluster cluster;
-  private final int[] ranks;
-  private final double totalSpeed;
+  /** How many slots ranks have, each number once, ascending. */
+  private final int[] sizes;
+
+  /** The speed of the fastest rank of each size. */
+  private final double[] speeds;
+
+  private final int ranks;
+  private final int slots;
+
+  /** The speeds of the {@code c} fastest ranks together, {@code [ranks + 1]}. */
+  private final double[] fastest;
+
+  /** The slots of the {@code k} ranks with the fewest together, {@code [ranks + 1]}. */
+  private final int[] fewestSlots;
+
+  /** What the {@code i} lightest experts weigh together, {@code [experts + 1]}. */
+  private double[] lightest = new double[0];
+
+  private int[] heap = new int[0];
+  private int[] replicas = new int[0];
 
   private LoadBound(Cluster cluster) {
-    this.cluster = cluster;
-    this.ranks =
+    int[] counted =
         Arrays.stream(cluster.ranksUp()).filter(r -> cluster.layout().slotsOf(r) > 0).toArray();
-    this.totalSpeed = Arrays.stream(ranks).mapToDouble(cluster::speed).sum();
+    this.ranks = counted.length;
+    this.slots = cluster.usableSlots();
+    this.fastest = new double[ranks + 1];
+    this.fewestSlots = new int[ranks + 1];
+    double[] bySpeed = Arrays.stream(counted).mapToDouble(cluster::speed).sorted().toArray();
+    int[] bySize = Arrays.stream(counted).map(cluster.layout()::slotsOf).sorted().toArray();
+    for (int i = 0; i < ranks; i++) {
+      fastest[i + 1] = fastest[i] + bySpeed[ranks - 1 - i];
+      fewestSlots[i + 1] = fewestSlots[i] + bySize[i];
+    }
+    this.sizes = Arrays.stream(bySize).distinct().toArray();
+    this.speeds = new double[sizes.length];
+    for (int rank : counted) {
+      int size = Arrays.binarySearch(sizes, cluster.layout().slotsOf(rank));
+      speeds[size] = Math.max(speeds[size], cluster.speed(rank));
+    }
+  }
+
+  /** The bounds for a cluster, to be asked layer by layer. */
+  public static LoadBound on(Cluster cluster) {
+    return new LoadBound(cluster);
   }
 
   /**
@@ -26,66 +74,167 @@ public final class LoadBound {
    * busiest rank less work, but for the rounding of sums (a relative 1e-12).
    */
   public static double[] busiest(Load load, Cluster cluster) {
-    LoadBound bound = new LoadBound(cluster);
+    LoadBound bound = on(cluster);
     double[] busiest = new double[load.layers()];
     for (int layer = 0; layer < busiest.length; layer++) {
-      busiest[layer] = bound.of(load.layer(layer));
+      double[] counts = load.layer(layer);
+      Arrays.sort(counts);
+      busiest[layer] = bound.busiest(counts);
     }
     return busiest;
   }
 
-  private double of(double[] counts) {
-    if (ranks.length == 0) {
+  /**
+   * The bound of one layer.
+   *
+   * @param ascending the layer's counts, the lightest first
+   */
+  public double busiest(double[] ascending) {
+    if (ranks == 0) {
       return 0;
     }
-    Arrays.sort(counts);
-    double bound = Arrays.stream(counts).sum() / totalSpeed;
-    bound = Math.max(bound, heaviestReplica(counts, bound));
-    if (cluster.usableSlots() == counts.length) {
-      bound = Math.max(bound, heaviestWithCompany(counts));
+    int experts = ascending.length;
+    sumUp(ascending);
+    double bound = lightest[experts] / fastest[ranks];
+    bound = Math.max(bound, heaviestReplica(ascending, bound));
+    int spare = slots - experts;
+    if (spare >= 0) {
+      bound = Math.max(bound, heaviestWithCompany(ascending, spare, bound));
+      bound = Math.max(bound, crowd(ascending, spare));
+    }
+    if (spare == 0) {
+      bound = Math.max(bound, heaviestFew(ascending));
     }
     return bound;
+  }
+
+  private void sumUp(double[] ascending) {
+    if (lightest.length != ascending.length + 1) {
+      lightest = new double[ascending.length + 1];
+    }
+    for (int i = 0; i < ascending.length; i++) {
+      lightest[i + 1] = lightest[i] + ascending[i];
+    }
+  }
+
+  private double lightest(int many) {
+    return many <= 0 ? 0 : lightest[Math.min(many, lightest.length - 1)];
+  }
+
+  /** The least work that a replica means when its expert has so many, on the fastest ranks. */
+  private double share(double weight, int count) {
+    return weight / fastest[Math.min(count, ranks)];
   }
 
   /**
    * Even if every slot is spent as well as possible, some replica weighs this, on some rank.
    *
-   * @param enough a bound that is known already: to search on below it would be in vain, and slots
-   *     may be many
+   * @param enough a bound that is known already; slots are spent only on experts that exceed it
    */
   private double heaviestReplica(double[] ascending, double enough) {
-    int spare = Math.max(0, cluster.usableSlots() - ascending.length);
-    int[] replicas = new int[ascending.length];
-    Arrays.fill(replicas, 1);
-    PriorityQueue<Integer> heaviest =
-        new PriorityQueue<>(
-            (a, b) -> Double.compare(ascending[b] / replicas[b], ascending[a] / replicas[a]));
-    for (int expert = 0; expert < ascending.length; expert++) {
-      heaviest.add(expert);
+    int heavy = 0;
+    while (heavy < ascending.length && share(ascending[ascending.length - 1 - heavy], 1) > enough) {
+      heavy++;
     }
-    double fastest = Arrays.stream(ranks).mapToDouble(cluster::speed).max().orElse(1);
-    int expert = heaviest.remove();
-    for (int i = 0; i < spare && ascending[expert] / replicas[expert] / fastest > enough; i++) {
-      replicas[expert]++;
-      heaviest.add(expert);
-      expert = heaviest.remove();
+    if (heavy == 0) {
+      return enough;
     }
-    return ascending[expert] / replicas[expert] / fastest;
+    if (heap.length < heavy) {
+      heap = new int[ascending.length];
+      replicas = new int[ascending.length];
+    }
+    for (int i = 0; i < heavy; i++) {
+      heap[i] = ascending.length - 1 - i;
+      replicas[heap[i]] = 1;
+    }
+    int spare = Math.max(0, slots - ascending.length);
+    double heaviest = share(ascending[heap[0]], 1);
+    while (spare > 0 && heaviest > enough) {
+      replicas[heap[0]]++;
+      spare--;
+      siftDown(ascending, heavy);
+      heaviest = share(ascending[heap[0]], replicas[heap[0]]);
+    }
+    return heaviest;
+  }
+
+  /** Restores the order of the heap, heaviest share first, after its first expert changed. */
+  private void siftDown(double[] weight, int size) {
+    int expert = heap[0];
+    double share = share(weight[expert], replicas[expert]);
+    int at = 0;
+    for (int child = 1; child < size; child = 2 * at + 1) {
+      if (child + 1 < size && shareAt(weight, child + 1) > shareAt(weight, child)) {
+        child++;
+      }
+      if (shareAt(weight, child) <= share) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = expert;
+  }
+
+  private double shareAt(double[] weight, int at) {
+    return share(weight[heap[at]], replicas[heap[at]]);
   }
 
   /**
-   * With a slot for each expert and none to spare, the heaviest fills its rank with the lightest.
+   * The heaviest expert has some number of replicas. Whatever has no slot off a rank lies wholly on
+   * it; where a replica of the heaviest lies, so do as many others as the other ranks' slots, less
+   * those that the heaviest takes there, cannot hold.
    */
-  private double heaviestWithCompany(double[] ascending) {
-    double least = Double.POSITIVE_INFINITY;
+  private double heaviestWithCompany(double[] ascending, int spare, double enough) {
     double heaviest = ascending[ascending.length - 1];
-    for (int rank : ranks) {
-      double company = heaviest;
-      for (int i = 0; i < cluster.layout().slotsOf(rank) - 1; i++) {
-        company += ascending[i];
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < sizes.length; i++) {
+      for (int count = 1; count <= spare + 1 && least > enough; count++) {
+        int company = sizes[i] - spare + count - 2;
+        least = Math.min(least, (heaviest / count + lightest(company)) / speeds[i]);
       }
-      least = Math.min(least, company / cluster.speed(rank));
     }
     return least;
+  }
+
+  /** At most {@code spare} experts have several replicas; of the others, many share a rank. */
+  private double crowd(double[] ascending, int spare) {
+    double bound = 0;
+    int experts = ascending.length;
+    for (int j = 1; (long) j * ranks + 1 + spare <= experts; j++) {
+      // The lightest j + 1 of the heaviest j * ranks + 1 + spare experts.
+      int from = experts - (j * ranks + 1 + spare);
+      double together = lightest[from + j + 1] - lightest[from];
+      bound = Math.max(bound, leastWith(j + 1, together, spare));
+    }
+    return bound;
+  }
+
+  /**
+   * The least work of a rank that holds some experts wholly, and what must be there as well;
+   * infinite if no rank has so many slots.
+   */
+  private double leastWith(int experts, double together, int spare) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] >= experts) {
+        least = Math.min(least, (together + lightest(sizes[i] - experts - spare)) / speeds[i]);
+      }
+    }
+    return least;
+  }
+
+  /** Without redundancy: of the k heaviest, two share a rank, or k ranks hold one each. */
+  private double heaviestFew(double[] ascending) {
+    double bound = 0;
+    int experts = ascending.length;
+    for (int k = 2; k <= Math.min(ranks, experts); k++) {
+      double together = ascending[experts - k] + ascending[experts - k + 1];
+      double shared = leastWith(2, together, 0);
+      double heaviest = lightest[experts] - lightest[experts - k];
+      double apart = (heaviest + lightest(fewestSlots[k] - k)) / fastest[k];
+      bound = Math.max(bound, Math.min(shared, apart));
+    }
+    return bound;
   }
 }

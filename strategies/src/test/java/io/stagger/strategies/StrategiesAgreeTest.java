@@ -10,6 +10,7 @@ import io.stagger.api.Placement;
 import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementRequest;
 import io.stagger.api.strategy.PlacementStrategy;
+import io.stagger.strategies.balanced.BalancedStrategy;
 import io.stagger.strategies.eplb.EplbStrategy;
 import io.stagger.testkit.PlacementRequests;
 import java.util.stream.Stream;
@@ -22,7 +23,11 @@ class StrategiesAgreeTest {
 
   static Stream<Named<PlacementStrategy>> strategies() {
     return Stream.of(
-            new LinearStrategy(), new ZigzagStrategy(), new AutoStrategy(), new EplbStrategy())
+            new LinearStrategy(),
+            new ZigzagStrategy(),
+            new AutoStrategy(),
+            new EplbStrategy(),
+            new BalancedStrategy())
         .map(strategy -> Named.of(strategy.name(), strategy));
   }
 

@@ -13,7 +13,7 @@ class StrategyServicesTest {
   void everyStrategyIsFoundByItsName() {
     assertThat(ServiceLoader.load(PlacementStrategy.class))
         .extracting(PlacementStrategy::name)
-        .containsExactlyInAnyOrder("auto", "eplb", "file", "linear", "zigzag");
+        .containsExactlyInAnyOrder("auto", "balanced", "eplb", "file", "linear", "zigzag");
   }
 
   @Test
