@@ -4,6 +4,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Migration;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
+import io.stagger.api.format.FormatContent;
 import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
@@ -14,6 +15,7 @@ import io.stagger.engine.io.PlacementFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,9 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--out-sglang",
       paramLabel = "FILE",
-      description = "Write the map alone, for SGLang's --init-expert-location.")
+      description =
+          "Write the map alone, for SGLang's --init-expert-location; the same as 'stagger export"
+              + " --format sglang'.")
   private @Nullable Path sglangOut;
 
   @Option(
@@ -107,15 +111,21 @@ final class PlanCommand implements Callable<Integer> {
               explain
                   ? Optional.of(new PlanExplanationLines(plan, PlanExplanation.of(stagger, plan)))
                   : Optional.empty(),
-              write(plan)));
+              write(stagger, plan)));
     }
     return ExitCode.OK;
   }
 
-  private List<Path> write(Plan plan) {
+  private List<Path> write(Stagger stagger, Plan plan) {
     List<Path> written = new ArrayList<>();
     if (sglangOut != null) {
-      PlacementFile.writeForSglang(sglangOut, plan.request().model(), plan.placement());
+      stagger
+          .interchange()
+          .write(
+              "sglang",
+              sglangOut,
+              new FormatContent.OfPlacement(plan.request().model(), plan.placement()),
+              Map.of());
       written.add(sglangOut);
     }
     if (out != null) {

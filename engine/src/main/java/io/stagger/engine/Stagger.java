@@ -12,6 +12,7 @@ import io.stagger.api.runtime.MoeRuntime;
 import io.stagger.api.weights.WeightLoader;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.plugin.BackendRegistry;
+import io.stagger.engine.plugin.FormatRegistry;
 import io.stagger.engine.plugin.LanguageModels;
 import io.stagger.engine.plugin.PluginProblem;
 import io.stagger.engine.plugin.Plugins;
@@ -43,10 +44,12 @@ public final class Stagger implements AutoCloseable {
   private final StrategyRegistry strategies;
   private final BackendRegistry backends;
   private final ReplicaPolicyRegistry replicas;
+  private final FormatRegistry formats;
   private final LanguageModels languageModels;
   private final Planner planner;
   private final Runtimes runtimes;
   private final PlacementValidator validator;
+  private final Interchange interchange;
 
   Stagger(
       StaggerConfig config,
@@ -54,6 +57,7 @@ public final class Stagger implements AutoCloseable {
       StrategyRegistry strategies,
       BackendRegistry backends,
       ReplicaPolicyRegistry replicas,
+      FormatRegistry formats,
       LanguageModels languageModels,
       PlacementValidator validator) {
     this.config = config;
@@ -61,9 +65,11 @@ public final class Stagger implements AutoCloseable {
     this.strategies = strategies;
     this.backends = backends;
     this.replicas = replicas;
+    this.formats = formats;
     this.languageModels = languageModels;
     this.validator = validator;
     this.planner = new Planner(config, strategies, validator);
+    this.interchange = new Interchange(formats, validator);
     this.runtimes = new Runtimes(config, backends, replicas);
   }
 
@@ -114,6 +120,16 @@ public final class Stagger implements AutoCloseable {
     return replicas;
   }
 
+  /** The file formats of other systems. */
+  public FormatRegistry formats() {
+    return formats;
+  }
+
+  /** Reads and writes files of other systems. */
+  public Interchange interchange() {
+    return interchange;
+  }
+
   /** The providers of language models. */
   public LanguageModels languageModels() {
     return languageModels;
@@ -122,7 +138,12 @@ public final class Stagger implements AutoCloseable {
   /** Every jar and provider that is not used, and why. */
   public List<PluginProblem> problems() {
     Set<PluginProblem> all = new LinkedHashSet<>();
-    Stream.of(plugins.problems(), strategies.problems(), backends.problems(), replicas.problems())
+    Stream.of(
+            plugins.problems(),
+            strategies.problems(),
+            backends.problems(),
+            replicas.problems(),
+            formats.problems())
         .forEach(all::addAll);
     return List.copyOf(all);
   }

@@ -9,6 +9,7 @@ import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.PlacementStrategy;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.plugin.BackendRegistry;
+import io.stagger.engine.plugin.FormatRegistry;
 import io.stagger.engine.plugin.LanguageModels;
 import io.stagger.engine.plugin.Plugins;
 import io.stagger.engine.plugin.ReplicaPolicyRegistry;
@@ -46,6 +47,7 @@ final class StaggerModule extends AbstractModule {
     once(StrategyRegistry.class, () -> StrategyRegistry.of(found.get(), added.get()));
     once(BackendRegistry.class, () -> BackendRegistry.of(found.get()));
     once(ReplicaPolicyRegistry.class, () -> ReplicaPolicyRegistry.of(found.get()));
+    once(FormatRegistry.class, () -> FormatRegistry.of(found.get()));
     once(LanguageModels.class, () -> LanguageModels.of(found.get()));
     once(StaggerConfig.class, () -> whole(strategies.get(), backends.get()));
     once(Stagger.class, stagger());
@@ -57,6 +59,7 @@ final class StaggerModule extends AbstractModule {
     Provider<StrategyRegistry> strategies = getProvider(StrategyRegistry.class);
     Provider<BackendRegistry> backends = getProvider(BackendRegistry.class);
     Provider<ReplicaPolicyRegistry> replicas = getProvider(ReplicaPolicyRegistry.class);
+    Provider<FormatRegistry> formats = getProvider(FormatRegistry.class);
     Provider<LanguageModels> models = getProvider(LanguageModels.class);
     Provider<PlacementValidator> validator = getProvider(PlacementValidator.class);
     return () ->
@@ -66,6 +69,7 @@ final class StaggerModule extends AbstractModule {
             strategies.get(),
             backends.get(),
             replicas.get(),
+            formats.get(),
             models.get(),
             validator.get());
   }

@@ -2,25 +2,15 @@ package io.stagger.engine.config;
 
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.engine.io.SafeYaml;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.representer.Representer;
-import org.yaml.snakeyaml.resolver.Resolver;
 
-/**
- * Flattens a YAML document into keys and texts. Every value is the text that was written: YAML's
- * own types, by which {@code on} is true and {@code 1:30} is 90, do not apply; tags that name types
- * are refused, and so are documents that nest or repeat themselves beyond need.
- */
+/** Flattens a YAML document, as {@link SafeYaml} reads it, into keys and texts. */
 final class YamlValues {
-
-  private static final int MAX_DEPTH = 16;
 
   private final Path file;
   private final Map<String, String> values = new TreeMap<>();
@@ -30,9 +20,9 @@ final class YamlValues {
   }
 
   Map<String, String> read(String document) {
-    Object root;
+    @Nullable Object root;
     try {
-      root = parser().load(document);
+      root = SafeYaml.parse(document);
     } catch (YAMLException | IllegalArgumentException e) {
       throw ConfigFile.malformed(file, e);
     }
@@ -40,16 +30,6 @@ final class YamlValues {
       flatten("", root);
     }
     return values;
-  }
-
-  private static Yaml parser() {
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
-    options.setMaxAliasesForCollections(0);
-    options.setNestingDepthLimit(MAX_DEPTH);
-    DumperOptions unused = new DumperOptions();
-    return new Yaml(
-        new SafeConstructor(options), new Representer(unused), unused, options, new PlainText());
   }
 
   private void flatten(String prefix, Object node) {
@@ -74,13 +54,5 @@ final class YamlValues {
 
   private ConfigurationException refused(String problem, String expected) {
     return new ConfigurationException(Diagnosis.of(problem, file.toString()).expecting(expected));
-  }
-
-  /** Knows no type but text. */
-  private static final class PlainText extends Resolver {
-    @Override
-    protected void addImplicitResolvers() {
-      // None: every plain value stays the text that it is.
-    }
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Writes a file beside its target and moves it into place, so that no one sees half of it. */
 public final class FileReplacement {
@@ -36,12 +37,22 @@ public final class FileReplacement {
    * @throws InvalidInputException if it cannot be written; what was there before is still there
    */
   public static void write(Path target, Content content) {
+    write(target, content, _ -> {});
+  }
+
+  /**
+   * Likewise, and looks at the whole file before it takes the target's place.
+   *
+   * @param check is given the file beside the target; what it throws leaves the target as it was
+   */
+  public static void write(Path target, Content content, Consumer<Path> check) {
     Path whole = target.toAbsolutePath();
     // Not createTempFile: its files are their owner's alone, also after they were moved.
     Path beside =
         whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID() + ".part");
     try (Closeable _ = () -> Files.deleteIfExists(beside)) {
       writeAll(beside, content);
+      check.accept(beside);
       move(beside, whole);
     } catch (IOException e) {
       throw new InvalidInputException(

@@ -9,10 +9,10 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import org.jspecify.annotations.Nullable;
 
 /** How JSON is read: as a stream, no key twice, and numbers that are none as values to refuse. */
-final class Json {
+public final class Json {
 
   /** Python writes these, and a reader that names layer and expert is better than a parser's. */
-  static final JsonFactory FACTORY =
+  public static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)

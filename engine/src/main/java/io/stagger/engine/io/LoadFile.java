@@ -9,8 +9,10 @@ import io.stagger.api.error.IoProblem;
 import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -46,13 +48,29 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
 
   /** Likewise, with what was done to make it fit. */
   public static LoadFile open(Path file, ModelShape model) {
-    LoadRows rows = new LoadRows(file, model.experts());
+    boolean npy = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".npy");
+    return open(file, Optional.of(model), npy ? LoadNpy::read : LoadJson::read);
+  }
+
+  /**
+   * Reads a load from JSON, whatever the file's name is.
+   *
+   * @param model whose load it is; empty to take it as it is, but for rows that are all zero: these
+   *     are those of dense layers
+   * @throws InvalidLoadException as {@link #read}
+   */
+  public static LoadFile openJson(Path file, Optional<ModelShape> model) {
+    return open(file, model, LoadJson::read);
+  }
+
+  private interface Form {
+    void read(Path file, LoadRows rows) throws IOException;
+  }
+
+  private static LoadFile open(Path file, Optional<ModelShape> model, Form form) {
+    LoadRows rows = new LoadRows(file, model.map(ModelShape::experts).orElse(0));
     try {
-      if (String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".npy")) {
-        LoadNpy.read(file, rows);
-      } else {
-        LoadJson.read(file, rows);
-      }
+      form.read(file, rows);
     } catch (JsonProcessingException e) {
       throw new InvalidLoadException(
           StrictJson.notJson(e, file.toString())
@@ -65,14 +83,21 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
           e);
     }
     double[][] sums = rows.sums();
-    int[] kept = moeRows(sums, model, rows);
+    int[] kept = model.map(shape -> moeRows(sums, shape, rows)).orElseGet(() -> busyRows(sums));
     double[][] layers = IntStream.of(kept).mapToObj(row -> sums[row]).toArray(double[][]::new);
-    List<Integer> dropped =
-        IntStream.range(0, sums.length)
-            .filter(row -> IntStream.of(kept).noneMatch(keptRow -> keptRow == row))
-            .boxed()
-            .toList();
-    return new LoadFile(Load.of(model.experts(), layers), rows.windows(), dropped);
+    BitSet dropped = new BitSet();
+    dropped.set(0, sums.length);
+    IntStream.of(kept).forEach(dropped::clear);
+    return new LoadFile(
+        Load.of(rows.experts(), layers), rows.windows(), dropped.stream().boxed().toList());
+  }
+
+  /** The row of each layer of the load, which is its number in the model if rows were dropped. */
+  public List<Integer> keptRows() {
+    return IntStream.range(0, load.layers() + droppedRows.size())
+        .boxed()
+        .filter(row -> !droppedRows.contains(row))
+        .toList();
   }
 
   /**
@@ -90,7 +115,7 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     if (rows.length == layers) {
       return IntStream.range(0, layers).toArray();
     }
-    int[] busy = IntStream.range(0, rows.length).filter(row -> !isIdle(rows[row])).toArray();
+    int[] busy = busyRows(rows);
     int[] byNumber =
         model.moeLayers().stream()
             .mapToInt(Integer::intValue)
@@ -107,6 +132,10 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     throw file.wrong(
         "layers: " + rows.length + ", of them with tokens: " + busy.length,
         layers + ", or more where those of dense layers are all zero");
+  }
+
+  private static int[] busyRows(double[][] rows) {
+    return IntStream.range(0, rows.length).filter(row -> !isIdle(rows[row])).toArray();
   }
 
   private static boolean isIdle(double[] row) {

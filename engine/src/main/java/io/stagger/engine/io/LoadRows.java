@@ -5,6 +5,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidLoadException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,14 +14,22 @@ import java.util.List;
  */
 final class LoadRows {
 
+  private static final long MAX_CELLS = 1 << 26;
+
   private final Path file;
-  private final int experts;
+
+  /** 0 until the first row, which then decides, has been read. */
+  private int experts;
+
   private final List<double[]> rows = new ArrayList<>();
   private int windows;
   private int layer;
   private int expert;
   private double[] row = new double[0];
 
+  /**
+   * @param experts the length of every row; 0 to take that of the first
+   */
   LoadRows(Path file, int experts) {
     this.file = file;
     this.experts = experts;
@@ -36,6 +45,9 @@ final class LoadRows {
       if (layer == ModelShape.MAX_LAYERS) {
         throw wrong("more than " + layer + " layers", "at most " + ModelShape.MAX_LAYERS);
       }
+      if ((layer + 1L) * experts > MAX_CELLS) {
+        throw wrong("more than " + MAX_CELLS + " counts", "at most so many");
+      }
       rows.add(new double[experts]);
     } else if (layer == rows.size()) {
       throw wrong("window " + (windows - 1) + " has more layers than the first", rows.size() + "");
@@ -45,7 +57,9 @@ final class LoadRows {
   }
 
   void add(double count) {
-    if (expert == experts) {
+    if (experts == 0) {
+      growFirstRow();
+    } else if (expert == experts) {
       throw at("more than " + experts + " counts", experts + ", one for each expert");
     }
     if (!(count >= 0) || Double.isInfinite(count)) {
@@ -58,11 +72,25 @@ final class LoadRows {
     expert++;
   }
 
+  /** The row is longer than its counts while it grows; {@link #endRow} cuts it. */
+  private void growFirstRow() {
+    if (expert == ModelShape.MAX_EXPERTS) {
+      throw at("more than " + expert + " counts", "at most " + ModelShape.MAX_EXPERTS);
+    }
+    if (expert == row.length) {
+      row = Arrays.copyOf(row, Math.min(ModelShape.MAX_EXPERTS, Math.max(16, expert * 2)));
+    }
+  }
+
   void endRow() {
-    if (expert != experts) {
+    if (experts == 0 && expert > 0) {
+      experts = expert;
+      rows.set(layer, Arrays.copyOf(row, experts));
+    }
+    if (expert != experts || expert == 0) {
       throw new InvalidLoadException(
           Diagnosis.of(expert + " counts", file + ", layer " + layer)
-              .expecting(experts + ", one for each expert"));
+              .expecting(experts == 0 ? "at least one" : experts + ", one for each expert"));
     }
     layer++;
   }
@@ -87,6 +115,11 @@ final class LoadRows {
     return new InvalidLoadException(
         Diagnosis.of(problem, file + ", layer " + layer + ", expert " + expert)
             .expecting(expected));
+  }
+
+  /** How many experts a layer has; 0 if that is unknown because there is no layer. */
+  int experts() {
+    return experts;
   }
 
   int windows() {

@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
  * An array in NumPy's {@code .npy} format (version 1, 2 or 3), mapped: integers of 1 to 8 bytes,
  * floats of 2, 4 or 8, either byte order, C or Fortran order.
  */
-final class NpyArray implements AutoCloseable {
+public final class NpyArray implements AutoCloseable {
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER = 1 << 16;
@@ -38,7 +38,7 @@ final class NpyArray implements AutoCloseable {
    *     says
    */
   @SuppressWarnings("MustBeClosed") // The array closes it.
-  static NpyArray open(Path file) throws IOException {
+  public static NpyArray open(Path file) throws IOException {
     Arena arena = Arena.ofConfined();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -102,12 +102,16 @@ final class NpyArray implements AutoCloseable {
   }
 
   /** The length of each dimension. */
-  int[] shape() {
+  public int[] shape() {
     return header.shape();
   }
 
-  /** An element. */
-  double get(int... index) {
+  /**
+   * An element.
+   *
+   * @param index its place in each dimension
+   */
+  public double get(int... index) {
     long at = 0;
     for (int i = 0; i < index.length; i++) {
       at += index[i] * strides[i];

@@ -8,7 +8,10 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidClusterException;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.error.InvalidPlacementException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,7 +28,7 @@ import java.util.stream.IntStream;
  * layer's row, which nothing uses, spreads the experts in order.
  *
  * <p>SGLang passes every key of the file to a function that knows no other than {@code
- * physical_to_logical_map}; {@link #writeForSglang} writes that key alone.
+ * physical_to_logical_map}; {@link #writeMap} writes that key alone.
  */
 public final class PlacementFile {
 
@@ -92,6 +95,16 @@ public final class PlacementFile {
     return json.nodes == 0 ? 1 : json.nodes;
   }
 
+  /** The rows of the map, as they are in the file; the caller's own copies. */
+  public int[][] map() {
+    return Arrays.stream(json.map).map(int[]::clone).toArray(int[][]::new);
+  }
+
+  /** The row of each MoE layer, which is its number in the model, if the file says so. */
+  public Optional<List<Integer>> moeLayers() {
+    return Optional.ofNullable(json.moeLayers).map(rows -> IntStream.of(rows).boxed().toList());
+  }
+
   /** How many slots a layer has; 0 if there is no layer. */
   public int slots() {
     return json.map.length == 0 ? 0 : json.map[0].length;
@@ -127,8 +140,12 @@ public final class PlacementFile {
 
   /** Likewise for a given model and cluster, see {@link #read}. */
   public Placement placement(ModelShape model, Cluster cluster) {
-    return placement(
-        rows(model), json.experts == 0 ? model.experts() : json.experts, cluster.layout());
+    return placement(model, cluster.layout());
+  }
+
+  /** Likewise for a given model, on ranks that are given where the file does not say them. */
+  public Placement placement(ModelShape model, SlotLayout otherwise) {
+    return placement(rows(model), json.experts == 0 ? model.experts() : json.experts, otherwise);
   }
 
   /**
@@ -220,26 +237,14 @@ public final class PlacementFile {
   }
 
   /**
-   * Writes the map alone, for SGLang's {@code --init-expert-location}.
+   * Writes the map alone, as SGLang's {@code --init-expert-location} has it: no other key, a row
+   * for each layer of the model up to the last MoE layer.
    *
-   * @throws InvalidInputException if SGLang cannot use the placement (a slot without expert, ranks
-   *     with different numbers of slots), or the file cannot be written
+   * @param out stays open
    */
-  public static void writeForSglang(Path file, ModelShape model, Placement placement) {
-    requireFits(file, model, placement);
-    SlotLayout layout = placement.layout();
-    if (!layout.equals(SlotLayout.even(layout.ranks(), layout.slots()))
-        || layout.slots() % layout.ranks() != 0) {
-      throw unusable(file, "ranks have different numbers of slots: " + layout);
-    }
-    for (int layer = 0; layer < placement.layers(); layer++) {
-      for (int slot = 0; slot < placement.slots(); slot++) {
-        if (placement.logicalAt(layer, slot) == Placement.EMPTY) {
-          throw unusable(file, "layer " + layer + ", slot " + slot + " holds no expert");
-        }
-      }
-    }
-    FileReplacement.write(file, out -> PlacementJson.writeMap(out, model, placement));
+  public static void writeMap(OutputStream out, ModelShape model, Placement placement)
+      throws IOException {
+    PlacementJson.writeMap(out, model, placement);
   }
 
   private static void requireFits(Path file, ModelShape model, Placement placement) {
@@ -248,12 +253,5 @@ public final class PlacementFile {
           Diagnosis.of("a placement of " + placement.layers() + " layers", file.toString())
               .expecting(model.layers() + ", the MoE layers of " + model.name()));
     }
-  }
-
-  private static InvalidInputException unusable(Path file, String problem) {
-    return new InvalidInputException(
-        Diagnosis.of(problem, file.toString())
-            .expecting("an expert in every slot, and equally many slots on every rank")
-            .remedy("SGLang can use no other placement; plan one without"));
   }
 }

@@ -2,19 +2,13 @@ package io.stagger.engine.io;
 
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidPlacementException;
-import io.stagger.api.error.IoProblem;
-import io.stagger.weights.io.StrictJson;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class PlacementJson {
 
   private static final String MAP = "physical_to_logical_map";
-  private static final int MAX_CELLS = 1 << 26;
 
   private final Path file;
-  private int cells;
 
   /** Rows as they are in the file. */
   int[][] map = new int[0][];
@@ -46,126 +38,48 @@ final class PlacementJson {
   }
 
   static PlacementJson read(Path file) {
-    try (var in = Files.newInputStream(file);
-        JsonParser parser = Json.FACTORY.createParser(in)) {
-      PlacementJson json = new PlacementJson(file);
-      json.object(parser);
-      return json;
-    } catch (JsonProcessingException e) {
-      throw unreadable(
-          StrictJson.notJson(e, file.toString()).remedy("Mend it, or name another placement file"),
-          e);
-    } catch (IOException e) {
-      throw unreadable(
-          Diagnosis.of(IoProblem.of("cannot be read", e), file.toString())
-              .remedy("Name a placement file that exists and can be read"),
-          e);
-    }
+    PlacementJson placement = new PlacementJson(file);
+    JsonReader.read(file, placement::object);
+    return placement;
   }
 
-  private void object(JsonParser parser) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw wrong(file, "no JSON object", "an object with the key '" + MAP + "'", "");
-    }
-    boolean found = false;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String key = parser.currentName();
-      parser.nextToken();
-      found |= key.equals(MAP);
-      value(parser, key);
-    }
-    if (!found) {
-      throw wrong(file, "the key '" + MAP + "' is missing", "a row for each layer", "");
-    }
-    if (parser.nextToken() != null) {
-      throw wrong(file, "something follows at " + Json.at(parser), "the end of the file", "");
+  private void object(JsonReader json) throws IOException {
+    boolean[] found = {false};
+    json.object(
+        "an object with the key '" + MAP + "'",
+        key -> {
+          found[0] |= key.equals(MAP);
+          value(json, key);
+        });
+    if (!found[0]) {
+      throw json.wrong("the key '" + MAP + "' is missing", "a row for each layer");
     }
     checkMoeLayers();
   }
 
-  private void value(JsonParser parser, String key) throws IOException {
+  private void value(JsonReader json, String key) throws IOException {
+    String shown = "'" + key + "'";
     switch (key) {
-      case MAP -> map = rows(parser);
-      case "strategy" -> strategy = text(parser, key);
-      case "fingerprint" -> fingerprint = text(parser, key);
-      case "moe_layers" -> moeLayers = integers(parser, key, ModelShape.MAX_LAYERS);
-      case "slots_per_rank" -> slotsPerRank = integers(parser, key, SlotLayout.MAX_RANKS);
-      case "experts" -> experts = count(parser, key, ModelShape.MAX_EXPERTS);
-      case "nodes" -> nodes = count(parser, key, SlotLayout.MAX_RANKS);
-      case "ranks" -> ranks = count(parser, key, SlotLayout.MAX_RANKS);
-      default -> parser.skipChildren();
+      case MAP -> map = rows(json);
+      case "strategy" -> strategy = json.text(shown);
+      case "fingerprint" -> fingerprint = json.text(shown);
+      case "moe_layers" -> moeLayers = json.integers(key, ModelShape.MAX_LAYERS);
+      case "slots_per_rank" -> slotsPerRank = json.integers(key, SlotLayout.MAX_RANKS);
+      case "experts" -> experts = json.integer(shown, 1, ModelShape.MAX_EXPERTS);
+      case "nodes" -> nodes = json.integer(shown, 1, SlotLayout.MAX_RANKS);
+      case "ranks" -> ranks = json.integer(shown, 1, SlotLayout.MAX_RANKS);
+      default -> json.skip();
     }
   }
 
-  private int[][] rows(JsonParser parser) throws IOException {
-    if (!parser.isExpectedStartArrayToken()) {
-      throw wrong(file, "'" + MAP + "' is no list", "a row for each layer", "");
-    }
+  private static int[][] rows(JsonReader json) throws IOException {
     List<int[]> rows = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (rows.size() == ModelShape.MAX_LAYERS) {
-        throw wrong(file, "too many layers", "at most " + ModelShape.MAX_LAYERS, "");
-      }
-      rows.add(integers(parser, MAP + ", layer " + rows.size(), SlotLayout.MAX_SLOTS));
-    }
+    json.list(
+        "'" + MAP + "'",
+        ModelShape.MAX_LAYERS,
+        "a row for each layer",
+        layer -> rows.add(json.integers(MAP + ", layer " + layer, SlotLayout.MAX_SLOTS)));
     return rows.toArray(int[][]::new);
-  }
-
-  /** The list at whose bracket the parser stands. */
-  private int[] integers(JsonParser parser, String what, int most) throws IOException {
-    if (!parser.isExpectedStartArrayToken()) {
-      throw wrong(file, what + " is no list at " + Json.at(parser), "a list of whole numbers", "");
-    }
-    int[] values = new int[16];
-    int size = 0;
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (size == most || ++cells > MAX_CELLS) {
-        throw wrong(file, what + " has too many entries", "at most " + most, "");
-      }
-      if (size == values.length) {
-        values = Arrays.copyOf(values, size * 2);
-      }
-      values[size] = integer(parser, what, size);
-      size++;
-    }
-    return Arrays.copyOf(values, size);
-  }
-
-  private int integer(JsonParser parser, String list, int entry) throws IOException {
-    // The message is put together only where it is needed: a file may have millions of entries.
-    return isInteger(parser) ? parser.getIntValue() : integer(parser, list + ", entry " + entry);
-  }
-
-  private int integer(JsonParser parser, String what) throws IOException {
-    if (isInteger(parser)) {
-      return parser.getIntValue();
-    }
-    throw wrong(file, what + " is " + shown(parser), "a whole number of 32 bits", "");
-  }
-
-  private static boolean isInteger(JsonParser parser) throws IOException {
-    return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-        && parser.getNumberType() == JsonParser.NumberType.INT;
-  }
-
-  private static String shown(JsonParser parser) throws IOException {
-    String text = String.valueOf(parser.getText());
-    return text.length() > 40 ? text.substring(0, 40) + "..." : text;
-  }
-
-  private int count(JsonParser parser, String key, int most) throws IOException {
-    int value = integer(parser, "'" + key + "'");
-    if (value < 1 || value > most) {
-      throw wrong(file, "'" + key + "' is " + value, "1 to " + most, "");
-    }
-    return value;
-  }
-
-  private String text(JsonParser parser, String key) throws IOException {
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      throw wrong(file, "'" + key + "' is " + shown(parser), "a text", "");
-    }
-    return parser.getText();
   }
 
   private void checkMoeLayers() {
@@ -186,10 +100,6 @@ final class PlacementJson {
       Path file, String problem, String expected, String remedy) {
     return new InvalidPlacementException(
         new Diagnosis(problem, file.toString(), expected, remedy), List.of());
-  }
-
-  private static InvalidPlacementException unreadable(Diagnosis diagnosis, Exception cause) {
-    return new InvalidPlacementException(diagnosis, List.of(), cause);
   }
 
   static void writeMap(OutputStream out, ModelShape model, Placement placement) throws IOException {

@@ -5,6 +5,7 @@ import io.stagger.api.error.PluginException;
 import io.stagger.api.error.StaggerException;
 import io.stagger.api.strategy.OptionSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,20 @@ final class Declaration<S> {
     return aliases;
   }
 
+  /** Sentences for people. */
+  List<String> texts(String method, Function<S, @Nullable List<String>> question) {
+    return copy(method, ask(method, question));
+  }
+
+  /** A set that holds something of what it must. */
+  <T> Set<T> set(String method, Function<S, @Nullable Set<T>> question, Predicate<Set<T>> sane) {
+    Set<T> set = Set.copyOf(copy(method, ask(method, question)));
+    if (!sane.test(set)) {
+      throw refused(method + " returns " + set, "what a provider of this kind must have");
+    }
+    return set;
+  }
+
   List<OptionSpec> options(Function<S, @Nullable List<OptionSpec>> question) {
     List<OptionSpec> options = copy("options()", ask("options()", question));
     Set<String> names = new HashSet<>();
@@ -113,7 +129,7 @@ final class Declaration<S> {
   }
 
   /** A provider's list may be endless, hold null, or change later. */
-  private <T> List<T> copy(String method, List<T> list) {
+  private <T> List<T> copy(String method, Collection<T> list) {
     List<T> copy =
         ask(
             method,

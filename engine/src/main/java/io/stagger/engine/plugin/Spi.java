@@ -1,5 +1,6 @@
 package io.stagger.engine.plugin;
 
+import io.stagger.api.format.PlacementFormat;
 import io.stagger.api.runtime.ReplicaPolicy;
 import io.stagger.api.runtime.RuntimeBackend;
 import io.stagger.api.strategy.PlacementStrategy;
@@ -14,7 +15,8 @@ final class Spi {
           PlacementStrategy.class,
           RuntimeBackend.class,
           ReplicaPolicy.class,
-          LanguageModelProvider.class);
+          LanguageModelProvider.class,
+          PlacementFormat.class);
 
   private Spi() {}
 

@@ -5,21 +5,21 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes {@code .npy} files as NumPy does. */
-final class NpyBytes {
+public final class NpyBytes {
 
   private NpyBytes() {}
 
   /**
    * A file of version 1 with given header fields and the elements of {@code values} in its order.
    */
-  static byte[] of(String type, boolean fortran, String shape, double... values) {
+  public static byte[] of(String type, boolean fortran, String shape, double... values) {
     String dictionary =
         "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }"
             .formatted(type, fortran ? "True" : "False", shape);
     return of(1, dictionary, data(type, values));
   }
 
-  static byte[] of(int version, String dictionary, byte[] data) {
+  public static byte[] of(int version, String dictionary, byte[] data) {
     int prefix = version == 1 ? 10 : 12;
     int padding = 64 - (prefix + dictionary.length() + 1) % 64;
     byte[] header = (dictionary + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);

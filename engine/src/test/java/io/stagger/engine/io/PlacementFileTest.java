@@ -124,34 +124,6 @@ class PlacementFileTest {
   }
 
   @Test
-  void sglangsFileHoldsTheMapAlone() throws IOException {
-    Placement even =
-        Placement.of(SlotLayout.even(2, 4), 3, new int[][] {{0, 1, 2, 0}, {2, 1, 1, 0}});
-    Path file = directory.resolve("sglang.json");
-
-    PlacementFile.writeForSglang(file, MODEL, even);
-
-    assertThat(new ObjectMapper().readTree(file.toFile()).toString())
-        .isEqualTo("{\"physical_to_logical_map\":[[0,1,2,0],[0,1,2,0],[2,1,1,0]]}");
-    assertThat(PlacementFile.read(file, MODEL, Cluster.of(1, 2, 4))).isEqualTo(even);
-  }
-
-  @Test
-  void whatSglangCannotUseIsNotWrittenForIt() {
-    Path file = directory.resolve("sglang.json");
-    Placement empty =
-        Placement.of(SlotLayout.even(2, 4), 3, new int[][] {{0, 1, 2, 0}, {2, 1, -1, 0}});
-
-    assertThatThrownBy(() -> PlacementFile.writeForSglang(file, MODEL, PLACEMENT))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("different numbers of slots");
-    assertThatThrownBy(() -> PlacementFile.writeForSglang(file, MODEL, empty))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("layer 1, slot 2 holds no expert");
-    assertThat(file).doesNotExist();
-  }
-
-  @Test
   void readsSglangsMapping() {
     Path file = SharedData.path("data/format-fixtures/sglang_init_expert_location_mapping.json");
 
