@@ -9,10 +9,12 @@ import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
 import io.stagger.api.error.ConfigurationException;
 import io.stagger.api.error.InvalidInputException;
+import io.stagger.api.error.PluginException;
 import io.stagger.api.error.StaggerException;
 import io.stagger.api.format.FormatContent;
 import io.stagger.api.format.FormatReading;
 import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.plugin.PluginJarBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -277,6 +279,57 @@ class InterchangeTest {
                 .write("omniplacement", directory.resolve("f"), EVEN, Map.of("dtyp", "int64")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("Did you mean 'dtype'?");
+  }
+
+  @Test
+  void aJarAddsAFormatAndIsHeldToItsWord() {
+    String source =
+        """
+        package acme;
+        import io.stagger.api.*;
+        import io.stagger.api.format.*;
+        import io.stagger.api.strategy.*;
+        import java.io.*;
+        import java.nio.file.Path;
+        import java.util.*;
+        public class Forgetful implements PlacementFormat {
+          public String name() { return "acme"; }
+          public Set<FormatFeature> features() {
+            return Set.of(FormatFeature.PLACEMENT, FormatFeature.RANKS, FormatFeature.SLOT_ORDER);
+          }
+          public FormatReading read(Path file, FormatRequest request) {
+            SlotLayout layout = SlotLayout.even(2, 4);
+            Placement fixed = Placement.of(layout, 3, new int[][] {{0, 1, 2, 0}, {0, 1, 2, 1}});
+            return new FormatReading(
+                new FormatContent.OfPlacement(request.model().get(), fixed), List.of());
+          }
+          public List<String> write(FormatContent content, Options options, OutputStream out)
+              throws IOException {
+            out.write('x');
+            return List.of("written by acme");
+          }
+        }
+        """;
+    new PluginJarBuilder()
+        .source("acme.Forgetful", source)
+        .service("io.stagger.api.format.PlacementFormat", "acme.Forgetful")
+        .build(directory.resolve("acme.jar"));
+    FormatContent known =
+        placed(SlotLayout.of(2, 2), new int[][] {{0, 1, 2, 0}, {0, 1, 2, 1}});
+    Path file = directory.resolve("file");
+    StaggerConfig config =
+        StaggerConfig.builder().set("plugins.directory", directory.toString()).build();
+    try (Stagger withJar = Stagger.open(config)) {
+      Interchange interchange = withJar.interchange();
+
+      assertThatThrownBy(() -> interchange.write("acme", file, EVEN, Map.of()))
+          .isInstanceOf(PluginException.class)
+          .hasMessageContaining("format 'acme' (")
+          .hasMessageContaining("acme.jar): what was written reads back as something else");
+      assertThat(file).doesNotExist();
+      assertThat(interchange.write("acme", file, known, Map.of())).contains("written by acme");
+      assertThat(file).hasContent("x");
+    }
   }
 
   private Path written(String format, FormatContent content) {
