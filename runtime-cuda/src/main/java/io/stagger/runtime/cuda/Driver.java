@@ -46,6 +46,7 @@ final class Driver {
   private static final int NAME_BYTES = 256;
 
   private final String library;
+  private final ErrorTexts errors;
 
   private final NativeFunction init;
   private final NativeFunction driverGetVersion;
@@ -81,8 +82,6 @@ final class Driver {
   private final NativeFunction eventDestroy;
   private final NativeFunction eventRecord;
   private final NativeFunction eventSynchronize;
-  private final NativeFunction getErrorName;
-  private final NativeFunction getErrorString;
 
   private Driver(DriverLibrary library) {
     this.library = library.name();
@@ -121,8 +120,7 @@ final class Driver {
     eventDestroy = library.bind("cuEventDestroy_v2", WORD);
     eventRecord = library.bind("cuEventRecord", WORD, WORD);
     eventSynchronize = library.bind("cuEventSynchronize", WORD);
-    getErrorName = library.bind("cuGetErrorName", INT, WORD);
-    getErrorString = library.bind("cuGetErrorString", INT, WORD);
+    errors = new ErrorTexts(library);
   }
 
   /**
@@ -385,26 +383,7 @@ final class Driver {
 
   private void check(int result, NativeFunction function, Supplier<String> subject) {
     if (result != SUCCESS) {
-      throw new CudaException(function.name(), result, describe(result), subject.get());
-    }
-  }
-
-  /** An error's name, number and text; the number alone where the driver does not know it. */
-  private String describe(int code) {
-    Optional<String> name = text(getErrorName, code);
-    Optional<String> text = text(getErrorString, code);
-    return name.orElse("an error") + " (" + code + ")" + text.map(t -> ": " + t).orElse("");
-  }
-
-  @SuppressWarnings("restricted")
-  private static Optional<String> text(NativeFunction function, int code) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      boolean known = function.call(code, out.address()) == SUCCESS;
-      MemorySegment text = out.get(ValueLayout.ADDRESS, 0);
-      return known && text.address() != 0
-          ? Optional.of(text.reinterpret(Integer.MAX_VALUE).getString(0))
-          : Optional.empty();
+      throw new CudaException(function.name(), result, errors.describe(result), subject.get());
     }
   }
 }

@@ -67,16 +67,16 @@ final class ExpertPass {
   void run(CommonLayer layer, Routing routing, int[] chosen, int[] slots) {
     bringChoices(routing, chosen, slots);
     int[] lines = linesOfRanks(slots);
-    ExpertProducts atHome = products(home);
-    ranksWithLines(lines)
-        .forEach((workspace, ranks) -> {
-          if (workspace == home) {
-            runRanks(atHome, ranks, lines);
-          } else {
-            runElsewhere(workspace, ranks, lines);
-          }
-        });
-    layer.shared().ifPresent(shared -> runShared(shared, atHome));
+    Map<Workspace, List<Integer>> ranks = ranksWithLines(lines);
+    List<Integer> ranksAtHome = ranks.getOrDefault(home, List.of());
+    ranks.remove(home);
+    // The others first: they work while this device does, and are waited for last.
+    ranks.forEach((workspace, there) -> runElsewhere(workspace, there, lines));
+    ExpertProducts products = products(home);
+    runAtHome(products, ranksAtHome, lines);
+    layer.shared().ifPresent(shared -> runShared(shared, products));
+    ranks.forEach((workspace, there) ->
+        fetchFrom(workspace, there.stream().mapToInt(rank -> lines[rank]).sum()));
     combine(layer);
     count();
   }
@@ -124,14 +124,14 @@ final class ExpertPass {
   }
 
   /** Runs ranks of the home device: each line's result goes to its choice's row. */
-  private void runRanks(ExpertProducts products, List<Integer> ranks, int[] lines) {
+  private void runAtHome(ExpertProducts products, List<Integer> ranks, int[] lines) {
     long lineChoice = home.at(LINE_CHOICE);
     for (int rank : ranks) {
       runRank(home, products, rank, lines[rank], lineChoice, lineChoice, home.at(ROUTED));
     }
   }
 
-  /** Runs ranks of another device, line after line, and brings what they computed home. */
+  /** Runs ranks of another device: results lie line after line. */
   private void runElsewhere(Workspace workspace, List<Integer> ranks, int[] lines) {
     sendTo(workspace);
     ExpertProducts products = products(workspace);
@@ -143,9 +143,9 @@ final class ExpertPass {
       done += lines[rank];
     }
     workspace.stream().record(workspace.ready());
-    fetchFrom(workspace, done);
   }
 
+  /** Sends another device what it needs, as soon as this one has it. */
   private void sendTo(Workspace workspace) {
     DeviceContext from = home.gpu().context();
     CudaStream stream = workspace.stream();
@@ -155,6 +155,7 @@ final class ExpertPass {
     stream.copyFromPeer(from, home.at(SLOTS), workspace.at(SLOTS), (long) choices * Integer.BYTES);
   }
 
+  /** Brings another device's results home, each to its choice's row. */
   private void fetchFrom(Workspace workspace, int lines) {
     DeviceContext from = workspace.gpu().context();
     CudaStream stream = home.stream();
