@@ -29,9 +29,11 @@ import picocli.CommandLine.Spec;
       "The file is read back and compared before it takes its place.",
     },
     footer = {
-      "  stagger export --format tensorrt-llm placement.json --out moe_load_balancer.yaml",
+      "  stagger export --format tensorrt-llm placement.json \\",
+      "      --out moe_load_balancer.yaml",
       "  stagger export --format vllm-ascend placement.json --out expert_map.json",
-      "  stagger export --format lmdeploy --load load.json --model config.json --out stats.json",
+      "  stagger export --format lmdeploy --load load.json --model config.json \\",
+      "      --out statistic.json",
     })
 final class ExportCommand implements Callable<Integer> {
 

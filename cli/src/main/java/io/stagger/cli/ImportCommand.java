@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "  stagger import --format vllm-ascend expert_map.json --out placement.json",
-      "  stagger import --format sglang init.json --model config.json --ranks 16 --out"
-          + " placement.json",
-      "  stagger import --format lmdeploy statistic.json --model config.json --out load.json",
+      "  stagger import --format sglang init.json --model config.json --ranks 16 \\",
+      "      --out placement.json",
+      "  stagger import --format lmdeploy statistic.json --model config.json \\",
+      "      --out load.json",
     })
 final class ImportCommand implements Callable<Integer> {
 

@@ -314,8 +314,7 @@ class InterchangeTest {
         .source("acme.Forgetful", source)
         .service("io.stagger.api.format.PlacementFormat", "acme.Forgetful")
         .build(directory.resolve("acme.jar"));
-    FormatContent known =
-        placed(SlotLayout.of(2, 2), new int[][] {{0, 1, 2, 0}, {0, 1, 2, 1}});
+    FormatContent known = placed(SlotLayout.of(2, 2), new int[][] {{0, 1, 2, 0}, {0, 1, 2, 1}});
     Path file = directory.resolve("file");
     StaggerConfig config =
         StaggerConfig.builder().set("plugins.directory", directory.toString()).build();
