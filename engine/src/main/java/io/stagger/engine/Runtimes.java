@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the backend and opens runtimes on it. */
@@ -36,6 +37,9 @@ final class Runtimes {
   private final BackendRegistry backends;
   private final ReplicaPolicyRegistry replicas;
 
+  /** Backends that {@code auto} passes over because a runtime of theirs could not be opened. */
+  private final Map<String, Availability> unopened = new ConcurrentHashMap<>();
+
   Runtimes(StaggerConfig config, BackendRegistry backends, ReplicaPolicyRegistry replicas) {
     this.config = config;
     this.backends = backends;
@@ -43,6 +47,10 @@ final class Runtimes {
   }
 
   BackendChoice choose() {
+    return choose(unopened);
+  }
+
+  private BackendChoice choose(Map<String, Availability> passedOver) {
     String requested = config.text(ConfigKeys.RUNTIME_BACKEND);
     List<BackendEntry> candidates =
         requested.equals(AUTO)
@@ -52,7 +60,8 @@ final class Runtimes {
             : List.of(backends.find(requested));
     Map<String, Availability> considered = new LinkedHashMap<>();
     for (BackendEntry candidate : candidates) {
-      Availability availability = availability(candidate);
+      Availability availability =
+          passedOver.getOrDefault(candidate.name(), availability(candidate));
       considered.put(candidate.name(), availability);
       if (availability.available()) {
         return new BackendChoice(requested, candidate, considered);
@@ -79,12 +88,34 @@ final class Runtimes {
     }
   }
 
+  /**
+   * Opens a runtime. Where {@code auto} chose the backend and it fails, the next one is taken; why
+   * is then part of what {@link #choose} says. If none opens a runtime, the request may be at
+   * fault, so nothing is held against the backends.
+   */
   MoeRuntime open(Cluster cluster, Placement placement, WeightLoader loader) {
-    BackendEntry backend = choose().backend();
     ReplicaPolicy policy =
         replicas.find(config.text(ConfigKeys.RUNTIME_REPLICAS)).provider().instance();
-    RuntimeRequest request =
-        new RuntimeRequest(cluster, placement, loader, policy, options(backend));
+    Map<String, Availability> passedOver = new LinkedHashMap<>(unopened);
+    while (true) {
+      BackendChoice choice = choose(passedOver);
+      BackendEntry backend = choice.backend();
+      try {
+        MoeRuntime runtime =
+            open(backend, new RuntimeRequest(cluster, placement, loader, policy, options(backend)));
+        unopened.putAll(passedOver);
+        return runtime;
+      } catch (StaggerException e) {
+        if (!choice.requested().equals(AUTO) || backend.name().equals(LAST_RESORT)) {
+          throw e;
+        }
+        String reason = "it could not be opened: " + e.getMessage();
+        passedOver.put(backend.name(), Availability.no(reason));
+      }
+    }
+  }
+
+  private static MoeRuntime open(BackendEntry backend, RuntimeRequest request) {
     @Nullable MoeRuntime runtime;
     try {
       runtime = backend.provider().call(instance -> instance.open(request));

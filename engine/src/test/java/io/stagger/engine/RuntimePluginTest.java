@@ -201,6 +201,26 @@ class RuntimePluginTest {
   }
 
   @Test
+  void autoOpensTheNextBackendWhereOneFailsAndSaysWhy() {
+    goodBackend("Cpu", "cpu");
+    backend(
+        "Gpu",
+        "gpu",
+        "return Availability.yes(\"here\");",
+        "throw new IllegalStateException(\"no memory\");");
+    policy("own");
+
+    try (Stagger stagger = open("runtime.replicas=own");
+        MoeRuntime runtime = stagger.openRuntime(CLUSTER, PLACEMENT, loader)) {
+      assertThat(runtime.description()).isEqualTo("cpu own 1");
+      assertThat(stagger.chooseBackend().reason())
+          .contains("gpu is not available: it could not be opened:")
+          .contains("no memory")
+          .endsWith("cpu: here");
+    }
+  }
+
+  @Test
   void anUnknownReplicaPolicyNamesTheKnownOnes() {
     goodBackend("Gpu", "gpu");
     policy("own");
