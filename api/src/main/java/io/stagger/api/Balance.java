@@ -3,7 +3,6 @@ package io.stagger.api;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidClusterException;
 import io.stagger.api.error.InvalidLoadException;
-import java.util.Arrays;
 
 /**
  * How evenly a load falls on the ranks. The load of an expert is shared equally by its replicas. A
@@ -62,7 +61,7 @@ public final class Balance {
    *     negative or absurdly large; the message names layer and rank
    */
   public static Balance ofRankLoads(double[][] rankLoads, Cluster cluster) {
-    int[] counted = countedRanks(cluster);
+    int[] counted = cluster.ranksWithSlots();
     double speed = 0;
     for (int rank : counted) {
       speed += cluster.speed(rank);
@@ -94,12 +93,6 @@ public final class Balance {
                 .expecting("a number from 0 to " + MAX_RANK_LOAD));
       }
     }
-  }
-
-  private static int[] countedRanks(Cluster cluster) {
-    return Arrays.stream(cluster.ranksUp())
-        .filter(rank -> cluster.layout().slotsOf(rank) > 0)
-        .toArray();
   }
 
   /** How many layers were measured. */

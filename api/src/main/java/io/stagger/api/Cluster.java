@@ -138,6 +138,14 @@ public final class Cluster {
     return IntStream.range(0, ranks()).filter(this::isUp).toArray();
   }
 
+  /**
+   * The ranks that are up and have slots, ascending: those that can hold experts, and so those that
+   * balance is about; the caller's own copy.
+   */
+  public int[] ranksWithSlots() {
+    return IntStream.range(0, ranks()).filter(r -> isUp(r) && layout.slotsOf(r) > 0).toArray();
+  }
+
   /** Slots of a layer on ranks that are up. */
   public int usableSlots() {
     int usable = 0;

@@ -44,8 +44,7 @@ public final class LoadBound {
   private int[] replicas = new int[0];
 
   private LoadBound(Cluster cluster) {
-    int[] counted =
-        Arrays.stream(cluster.ranksUp()).filter(r -> cluster.layout().slotsOf(r) > 0).toArray();
+    int[] counted = cluster.ranksWithSlots();
     this.ranks = counted.length;
     this.slots = cluster.usableSlots();
     this.fastest = new double[ranks + 1];

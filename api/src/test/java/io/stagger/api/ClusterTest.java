@@ -48,6 +48,12 @@ class ClusterTest {
   }
 
   @Test
+  void ranksWithSlotsAreThoseThatCanHoldExperts() {
+    Cluster cluster = Cluster.of(1, SlotLayout.of(2, 0, 3, 1)).withRanksDown(2);
+    assertThat(cluster.ranksWithSlots()).containsExactly(0, 3);
+  }
+
+  @Test
   void forgetsEarlierRanksThatWereDown() {
     assertThat(CLUSTER.withRanksDown(0).withRanksDown(1).ranksUp()).containsExactly(0, 2, 3);
     assertThat(CLUSTER.withRanksDown(0).withRanksDown()).isEqualTo(CLUSTER);

@@ -58,11 +58,9 @@ public record NodeShare(double imbalance) {
     }
     double[] speed = new double[cluster.nodes()];
     double allSpeed = 0;
-    for (int rank : cluster.ranksUp()) {
-      if (cluster.layout().slotsOf(rank) > 0) {
-        speed[cluster.nodeOf(rank)] += cluster.speed(rank);
-        allSpeed += cluster.speed(rank);
-      }
+    for (int rank : cluster.ranksWithSlots()) {
+      speed[cluster.nodeOf(rank)] += cluster.speed(rank);
+      allSpeed += cluster.speed(rank);
     }
     double busiest = 0;
     double total = 0;

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a plan does, what limits it, and what would help.
@@ -140,14 +141,8 @@ public record PlanExplanation(
     int[] slots = cluster.layout().slotsPerRank();
     double[] speeds = new double[slots.length];
     Arrays.setAll(speeds, cluster::speed);
-    int[] down = Arrays.stream(rankNumbers(slots.length)).filter(r -> !cluster.isUp(r)).toArray();
+    int[] down = IntStream.range(0, slots.length).filter(r -> !cluster.isUp(r)).toArray();
     Arrays.setAll(slots, rank -> slots[rank] + 1);
     return Cluster.of(cluster.nodes(), SlotLayout.of(slots)).withSpeeds(speeds).withRanksDown(down);
-  }
-
-  private static int[] rankNumbers(int ranks) {
-    int[] numbers = new int[ranks];
-    Arrays.setAll(numbers, rank -> rank);
-    return numbers;
   }
 }

@@ -20,7 +20,7 @@ final class CountedRanks {
   private CountedRanks(Cluster cluster, int experts) {
     this.layout = cluster.layout();
     this.experts = experts;
-    this.ranks = Arrays.stream(cluster.ranksUp()).filter(r -> layout.slotsOf(r) > 0).toArray();
+    this.ranks = cluster.ranksWithSlots();
     this.capacities = Arrays.stream(ranks).map(r -> Math.min(layout.slotsOf(r), experts)).toArray();
     this.speeds = Arrays.stream(ranks).mapToDouble(cluster::speed).toArray();
   }
