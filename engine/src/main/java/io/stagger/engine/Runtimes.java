@@ -60,8 +60,8 @@ final class Runtimes {
             : List.of(backends.find(requested));
     Map<String, Availability> considered = new LinkedHashMap<>();
     for (BackendEntry candidate : candidates) {
-      Availability availability =
-          passedOver.getOrDefault(candidate.name(), availability(candidate));
+      @Nullable Availability known = passedOver.get(candidate.name());
+      Availability availability = known == null ? availability(candidate) : known;
       considered.put(candidate.name(), availability);
       if (availability.available()) {
         return new BackendChoice(requested, candidate, considered);

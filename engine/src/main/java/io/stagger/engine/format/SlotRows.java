@@ -151,11 +151,7 @@ final class SlotRows {
       Placement placement = Placement.of(layout, model.experts(), layers);
       return new FormatReading(new FormatContent.OfPlacement(model, placement), notes);
     } catch (InvalidPlacementException e) {
-      Diagnosis said = e.diagnosis();
-      throw new InvalidPlacementException(
-          new Diagnosis(said.problem(), file.toString(), said.expected(), said.remedy()),
-          e.violations(),
-          e);
+      throw new InvalidPlacementException(e.diagnosis().at(file.toString()), e.violations(), e);
     }
   }
 }

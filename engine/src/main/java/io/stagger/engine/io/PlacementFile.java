@@ -190,11 +190,7 @@ public final class PlacementFile {
     try {
       placement = Placement.of(layout().orElse(otherwise), experts, map);
     } catch (InvalidPlacementException e) {
-      Diagnosis said = e.diagnosis();
-      throw new InvalidPlacementException(
-          new Diagnosis(said.problem(), file.toString(), said.expected(), said.remedy()),
-          e.violations(),
-          e);
+      throw new InvalidPlacementException(e.diagnosis().at(file.toString()), e.violations(), e);
     }
     if (json.fingerprint != null && !json.fingerprint.equals(placement.fingerprint())) {
       throw PlacementJson.wrong(
