@@ -19,7 +19,6 @@ import io.stagger.api.runtime.support.SlotChoices;
 import io.stagger.api.weights.LayerWeights;
 import io.stagger.api.weights.LoadProof;
 import io.stagger.api.weights.WeightLoader;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -55,7 +54,7 @@ final class CpuRuntime implements MoeRuntime {
     this.replicas = request.replicas();
     this.spec = loader.spec();
     this.kernels = kernels;
-    this.layers = loadLayers(loader);
+    this.layers = LayerCheck.load(loader);
     this.biases = layers.stream().map(CpuRuntime::bias).toList();
     this.router = new ReferenceRouter(spec.shape(), spec.router());
     this.check = new BatchCheck(spec, cluster);
@@ -63,17 +62,6 @@ final class CpuRuntime implements MoeRuntime {
     this.current = LoadedPlacement.load(request.placement(), loader);
     this.crew = new WorkCrew(threads);
     this.pass = new LayerPass(spec, kernels, crew);
-  }
-
-  private static List<LayerWeights> loadLayers(WeightLoader loader) {
-    LayerCheck check = new LayerCheck(loader.spec());
-    List<LayerWeights> layers = new ArrayList<>();
-    for (int layer = 0; layer < loader.spec().shape().layers(); layer++) {
-      LayerWeights weights = loader.layer(layer);
-      check.require(weights, layer);
-      layers.add(weights);
-    }
-    return List.copyOf(layers);
   }
 
   private static float[] bias(LayerWeights layer) {

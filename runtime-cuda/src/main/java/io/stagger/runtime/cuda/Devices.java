@@ -39,7 +39,7 @@ final class Devices implements Resource {
     List<Device> chosen = Device.choose(options);
     List<Device> used = chosen.subList(0, Math.min(chosen.size(), placement.ranks()));
     this.gpuOfRank = spread(placement.ranks(), used.size());
-    List<LayerWeights> common = commonLayers(loader);
+    List<LayerWeights> common = LayerCheck.load(loader);
     boolean tensorCores = Gpu.usesTensorCores(common, loader.type(), options);
     int tokens = Math.min(options.tokens(), MOST_LINES / spec.shape().topK());
     List<Map<Scratch, Long>> scratch =
@@ -84,17 +84,6 @@ final class Devices implements Resource {
         .map(placement.layout()::slotsOf)
         .max()
         .orElse(0);
-  }
-
-  private static List<LayerWeights> commonLayers(WeightLoader loader) {
-    LayerCheck check = new LayerCheck(loader.spec());
-    List<LayerWeights> layers = new ArrayList<>();
-    for (int layer = 0; layer < loader.spec().shape().layers(); layer++) {
-      LayerWeights weights = loader.layer(layer);
-      check.require(weights, layer);
-      layers.add(weights);
-    }
-    return List.copyOf(layers);
   }
 
   private static void connect(List<DeviceContext> contexts) {

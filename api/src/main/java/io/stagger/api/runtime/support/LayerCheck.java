@@ -6,6 +6,8 @@ import io.stagger.api.error.WeightStoreException;
 import io.stagger.api.weights.ExpertWeights;
 import io.stagger.api.weights.LayerWeights;
 import io.stagger.api.weights.Tensor;
+import io.stagger.api.weights.WeightLoader;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,22 @@ public final class LayerCheck {
   /** Checks for a model. */
   public LayerCheck(MoeSpec spec) {
     this.spec = spec;
+  }
+
+  /**
+   * Loads and checks router and shared expert of every layer of a loader's model, in layer order.
+   *
+   * @throws WeightStoreException as {@link #require(LayerWeights, int)}
+   */
+  public static List<LayerWeights> load(WeightLoader loader) {
+    LayerCheck check = new LayerCheck(loader.spec());
+    List<LayerWeights> layers = new ArrayList<>();
+    for (int layer = 0; layer < loader.spec().shape().layers(); layer++) {
+      LayerWeights weights = loader.layer(layer);
+      check.require(weights, layer);
+      layers.add(weights);
+    }
+    return List.copyOf(layers);
   }
 
   /**
