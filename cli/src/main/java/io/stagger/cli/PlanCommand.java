@@ -5,6 +5,7 @@ import io.stagger.api.Migration;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
 import io.stagger.api.format.FormatContent;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
@@ -101,6 +102,7 @@ final class PlanCommand implements Callable<Integer> {
                   model,
                   cluster,
                   load.map(LoadFile::load),
+                  RoutingProfile.none(),
                   previous,
                   Optional.ofNullable(strategy)));
       output.print(

@@ -4,6 +4,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.InvalidLoadException;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.cli.output.ProgressBar;
 import io.stagger.cli.report.RunReport;
 import io.stagger.engine.Plan;
@@ -137,7 +138,13 @@ final class RunCommand implements Callable<Integer> {
     Optional<Load> load = Optional.ofNullable(loadFile).map(file -> LoadFile.read(file, shape));
     try {
       return stagger.plan(
-          new PlanRequest(shape, cluster, load, Optional.empty(), Optional.ofNullable(strategy)));
+          new PlanRequest(
+              shape,
+              cluster,
+              load,
+              RoutingProfile.none(),
+              Optional.empty(),
+              Optional.ofNullable(strategy)));
     } catch (InvalidLoadException e) {
       if (load.isPresent()) {
         throw e;

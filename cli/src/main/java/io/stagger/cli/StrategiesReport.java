@@ -68,6 +68,9 @@ record StrategiesReport(List<StrategyEntry> strategies, List<PluginProblem> prob
     if (traits.incremental()) {
       words.add("looks at the previous placement");
     }
+    if (traits.usesRouting()) {
+      words.add("looks at which experts are chosen together, and when");
+    }
     return words;
   }
 
@@ -91,6 +94,7 @@ record StrategiesReport(List<StrategyEntry> strategies, List<PluginProblem> prob
     json.put("replicates", strategy.traits().replicates());
     json.put("usesGroups", strategy.traits().usesGroups());
     json.put("incremental", strategy.traits().incremental());
+    json.put("usesRouting", strategy.traits().usesRouting());
     ArrayNode options = json.putArray("options");
     for (OptionSpec option : strategy.options()) {
       options.add(KeyJson.of(ConfigKeys.strategyOption(strategy.name(), option)));

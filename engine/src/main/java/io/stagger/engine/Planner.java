@@ -63,6 +63,7 @@ final class Planner {
         request.model(),
         request.cluster(),
         request.load(),
+        request.routing(),
         request.previous(),
         options(strategy, request, settings));
   }

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  * <p>Layers 0 to 64, experts 1 to 512, ranks 1 to 64, nodes that divide the ranks, groups that
  * divide the experts, even and uneven slots, ranks without slots, redundancy from none to three
  * times the experts, ranks down, ranks of different speed, loads from zero to {@link
- * io.stagger.api.Load#MAX_COUNT}, and previous placements that may have holes, as one that lost a
- * rank has.
+ * io.stagger.api.Load#MAX_COUNT}, previous placements that may have holes, as one that lost a rank
+ * has, and routing profiles that know much, little or nothing.
  */
 public final class PlacementRequests {
 
@@ -47,7 +47,10 @@ public final class PlacementRequests {
       LoadPattern pattern = LOAD_PATTERNS.get(random.nextInt(LOAD_PATTERNS.size()));
       request = request.withLoad(pattern.draw(random, model.layers(), model.experts()));
     }
-    return chance(2, 5) ? request.withPrevious(previous(model, cluster.layout())) : request;
+    if (chance(2, 5)) {
+      request = request.withPrevious(previous(model, cluster.layout()));
+    }
+    return chance(1, 3) ? request.withRouting(new RoutingDraw(random, model).profile()) : request;
   }
 
   private ModelShape model() {

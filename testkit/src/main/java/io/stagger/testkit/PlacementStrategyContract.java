@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.StaggerException;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementRequest;
@@ -241,6 +242,11 @@ public abstract class PlacementStrategyContract {
     if (!strategy().traits().incremental()) {
       placeable(60).forEach(named -> named.check(r -> assertSamePlacement(r, withoutPrevious(r))));
     }
+    if (!strategy().traits().usesRouting()) {
+      placeable(60)
+          .forEach(named ->
+              named.check(r -> assertSamePlacement(r, r.withRouting(RoutingProfile.none()))));
+    }
   }
 
   private PlacementResult assertSamePlacement(PlacementRequest request, PlacementRequest other) {
@@ -248,7 +254,8 @@ public abstract class PlacementStrategyContract {
     assertEquals(
         strategy().place(other).placement(),
         answer.placement(),
-        "the placement depends on groups or on the previous placement; the traits deny it");
+        "the placement depends on groups, the previous placement or the routing; the traits deny"
+            + " it");
     return answer;
   }
 
@@ -257,12 +264,22 @@ public abstract class PlacementStrategyContract {
     ModelShape plain =
         new ModelShape(model.name(), model.moeLayers(), model.experts(), model.topK(), 1, 1);
     return new PlacementRequest(
-        plain, request.cluster(), request.load(), request.previous(), request.options());
+        plain,
+        request.cluster(),
+        request.load(),
+        request.routing(),
+        request.previous(),
+        request.options());
   }
 
   private static PlacementRequest withoutPrevious(PlacementRequest request) {
     return new PlacementRequest(
-        request.model(), request.cluster(), request.load(), Optional.empty(), request.options());
+        request.model(),
+        request.cluster(),
+        request.load(),
+        request.routing(),
+        Optional.empty(),
+        request.options());
   }
 
   private static List<PlacementResult> placeAll(

@@ -53,14 +53,16 @@ class DecisionTest {
   @Test
   void buildsTraitsFromNothing() {
     assertThat(StrategyTraits.NONE.needingLoad())
-        .isEqualTo(new StrategyTraits(true, false, false, false));
+        .isEqualTo(new StrategyTraits(true, false, false, false, false));
     assertThat(StrategyTraits.NONE.replicating())
-        .isEqualTo(new StrategyTraits(false, true, false, false));
+        .isEqualTo(new StrategyTraits(false, true, false, false, false));
     assertThat(StrategyTraits.NONE.usingGroups())
-        .isEqualTo(new StrategyTraits(false, false, true, false));
+        .isEqualTo(new StrategyTraits(false, false, true, false, false));
     assertThat(StrategyTraits.NONE.workingIncrementally())
-        .isEqualTo(new StrategyTraits(false, false, false, true));
+        .isEqualTo(new StrategyTraits(false, false, false, true, false));
+    assertThat(StrategyTraits.NONE.usingRouting())
+        .isEqualTo(new StrategyTraits(false, false, false, false, true));
     assertThat(StrategyTraits.NONE.needingLoad().replicating().usingGroups().workingIncrementally())
-        .isEqualTo(new StrategyTraits(true, true, true, true));
+        .isEqualTo(new StrategyTraits(true, true, true, true, false));
   }
 }

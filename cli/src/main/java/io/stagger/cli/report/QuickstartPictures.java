@@ -2,9 +2,9 @@ package io.stagger.cli.report;
 
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
+import io.stagger.api.routing.CoSelection;
 import io.stagger.engine.quickstart.QuickstartResult;
 import io.stagger.engine.quickstart.StrategyRun;
-import io.stagger.engine.text.CoSelection;
 import io.stagger.engine.text.RoutingStatistics;
 import java.util.ArrayList;
 import java.util.List;

@@ -118,6 +118,7 @@ public record PlanExplanation(
             request.model(),
             larger,
             request.load(),
+            request.routing(),
             Optional.empty(),
             Optional.of(strategy.name()));
     return imbalance(stagger, roomier, Map.of())

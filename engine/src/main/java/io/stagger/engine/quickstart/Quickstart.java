@@ -4,6 +4,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.Diagnosis;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
@@ -99,7 +100,12 @@ public final class Quickstart {
     Plan plan =
         stagger.plan(
             new PlanRequest(
-                shape, cluster, load, Optional.empty(), Optional.of(contender.strategy())));
+                shape,
+                cluster,
+                load,
+                RoutingProfile.none(),
+                Optional.empty(),
+                Optional.of(contender.strategy())));
     try (PlacedModel placed = model.place(cluster, plan.placement())) {
       List<TextScore> scores = score(placed, contender, load.isPresent(), texts);
       return new StrategyRun(

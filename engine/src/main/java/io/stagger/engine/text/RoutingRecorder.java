@@ -2,6 +2,7 @@ package io.stagger.engine.text;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
+import io.stagger.api.routing.CoSelection;
 import io.stagger.api.runtime.MoeOutput;
 import io.stagger.api.runtime.Routing;
 import java.util.BitSet;
@@ -38,8 +39,8 @@ public final class RoutingRecorder {
     this.rankTokens = new long[layers][cluster.ranks()];
     this.rankVisits = new long[layers];
     this.nodeVisits = new long[layers];
-    long cells = (long) layers * model.experts() * model.experts();
-    this.pairs = new long[cells <= CoSelection.MAX_CELLS ? (int) cells : 0];
+    boolean counted = CoSelection.isKept(layers, model.experts());
+    this.pairs = new long[counted ? layers * model.experts() * model.experts() : 0];
   }
 
   /** Counts a layer's output. */

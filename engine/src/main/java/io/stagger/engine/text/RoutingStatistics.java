@@ -4,6 +4,7 @@ import io.stagger.api.Balance;
 import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
+import io.stagger.api.routing.CoSelection;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.LongStream;
@@ -84,7 +85,7 @@ public final class RoutingStatistics {
   public Optional<CoSelection> coSelection() {
     return pairs.length == 0
         ? Optional.empty()
-        : Optional.of(new CoSelection(model.experts(), pairs.clone()));
+        : Optional.of(CoSelection.of(model.layers(), model.experts(), pairs));
   }
 
   private double mean(long[] visits) {

@@ -9,6 +9,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.api.strategy.Decision;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.PlacementRequest;
@@ -62,7 +63,12 @@ class PlanExplanationTest {
       Plan plan =
           stagger.plan(
               new PlanRequest(
-                  model, cluster, load, Optional.empty(), Optional.of(strategies[0].name())));
+                  model,
+                  cluster,
+                  load,
+                  RoutingProfile.none(),
+                  Optional.empty(),
+                  Optional.of(strategies[0].name())));
       return PlanExplanation.of(stagger, plan);
     }
   }

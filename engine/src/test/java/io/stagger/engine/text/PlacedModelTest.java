@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.stagger.api.Cluster;
 import io.stagger.api.Placement;
 import io.stagger.api.error.InvalidInputException;
+import io.stagger.api.routing.CoSelection;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
