@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -55,6 +56,13 @@ import org.junit.jupiter.api.parallel.Resources;
  * <p>That fewer slots than experts are refused is no test here: such a request cannot be made.
  */
 public abstract class PlacementStrategyContract {
+
+  /**
+   * The tag of the tests that compare a strategy with itself. They are most of the contract's time,
+   * and say nothing about what is placed: a fault that shows in every answer alike is the other
+   * tests' to notice. Mutation testing, which puts in such faults, can do without.
+   */
+  public static final String SELF_COMPARISON = "self-comparison";
 
   private static final int THREADS = 4;
 
@@ -181,6 +189,7 @@ public abstract class PlacementStrategyContract {
   }
 
   @Test
+  @Tag(SELF_COMPARISON)
   void givesTheSameAnswerToTheSameRequest() {
     PlacementStrategy used = strategy();
     placeable(requests()).forEach(named -> named.check(r -> assertRepeats(used, r)));
@@ -193,6 +202,7 @@ public abstract class PlacementStrategyContract {
   }
 
   @Test
+  @Tag(SELF_COMPARISON)
   void changesNothingOfTheRequest() {
     List<NamedRequest> requests = placeable(60).toList();
     placeAll(strategy(), requests);
@@ -200,6 +210,7 @@ public abstract class PlacementStrategyContract {
   }
 
   @Test
+  @Tag(SELF_COMPARISON)
   void givesTheSameAnswersToSeveralThreads() throws InterruptedException, ExecutionException {
     List<NamedRequest> requests = placeable(60).toList();
     List<PlacementResult> alone = placeAll(strategy(), requests);
@@ -216,6 +227,7 @@ public abstract class PlacementStrategyContract {
   }
 
   @Test
+  @Tag(SELF_COMPARISON)
   @ResourceLock(Resources.LOCALE)
   @ResourceLock(Resources.TIME_ZONE)
   void givesTheSameAnswersInEveryLocaleAndTimeZone() {
@@ -235,6 +247,7 @@ public abstract class PlacementStrategyContract {
   }
 
   @Test
+  @Tag(SELF_COMPARISON)
   void looksOnlyAtWhatItsTraitsDeclare() {
     if (!strategy().traits().usesGroups()) {
       placeable(60).forEach(named -> named.check(r -> assertSamePlacement(r, withoutGroups(r))));
