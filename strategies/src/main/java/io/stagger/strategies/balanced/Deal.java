@@ -83,7 +83,7 @@ final class Deal {
     int at = equallyFast ? 0 : firstDone(share);
     int rank = heap[at];
     heap[at] = heap[--size];
-    if (at == 0 && size > 0) {
+    if (at == 0) {
       siftDown(heap[0]);
     }
     return rank;

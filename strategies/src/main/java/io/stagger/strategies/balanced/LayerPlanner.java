@@ -172,13 +172,11 @@ final class LayerPlanner {
     packing.copyFrom(best);
   }
 
-  private boolean keepIfBetter(double work) {
+  private void keepIfBetter(double work) {
     if (work < bestWork * (1 - GAIN)) {
       bestWork = work;
       best.copyFrom(packing);
-      return true;
     }
-    return false;
   }
 
   /** Climbs from the plan there is, then from starts with other counts of the heaviest expert. */
@@ -234,7 +232,6 @@ final class LayerPlanner {
     for (int expert = 0; expert < packing.experts; expert++) {
       packing.share[expert] = packing.weight[expert] / packing.count[expert];
     }
-    System.arraycopy(byWeight, 0, byShare, 0, byShare.length);
     heaviestFirst.sort(byShare, 0, byShare.length, packing.share);
     double work = dealAndDescend();
     if (work >= climbed * (1 - GAIN)) {

@@ -86,9 +86,7 @@ final class Replication {
     if (packing.count[heap[0]] == packing.ranks) {
       heap[0] = heap[--size];
     }
-    if (size > 0) {
-      siftDown(heap[0]);
-    }
+    siftDown(heap[0]);
   }
 
   private void siftDown(int expert) {
