@@ -2,6 +2,7 @@ package io.stagger.cli;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -64,6 +65,10 @@ class ModuleDependencyTest {
                   "org.apache.commons.configuration2..",
                   "org.yaml.snakeyaml..",
                   "com.fasterxml.jackson..",
+                  // In the package of traces alone, see below.
+                  "org.apache.arrow..",
+                  "com.google.flatbuffers..",
+                  "com.github.luben.zstd..",
                   "org.slf4j.."),
               "io.stagger.samples.tinymoe",
               // The engine's own signatures speak of weight stores and of progress.
@@ -103,6 +108,21 @@ class ModuleDependencyTest {
         .should()
         .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
         .because("a module's dependencies are part of the design; see MAY_USE in this test")
+        .check(stagger);
+  }
+
+  @Test
+  void onlyTracesOfTheEngineKnowArrow() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.stagger.engine..")
+        .and()
+        .resideOutsideOfPackage("io.stagger.engine.trace.arrow")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.arrow..", "com.google.flatbuffers..", "com.github.luben.zstd..")
+        .because("how a trace's bytes are read is one package's concern")
         .check(stagger);
   }
 
