@@ -1,0 +1,18 @@
+package io.stagger.engine.trace.statistics;
+
+import io.stagger.api.Load;
+
+/** From flat counts to loads. */
+final class Counts {
+
+  private Counts() {}
+
+  /** A load from counts {@code [layers][experts]} that begin at an offset. */
+  static Load load(long[] counts, int offset, int layers, int experts) {
+    double[][] rows = new double[layers][experts];
+    for (int i = 0; i < layers * experts; i++) {
+      rows[i / experts][i % experts] = counts[offset + i];
+    }
+    return Load.of(experts, rows);
+  }
+}
