@@ -62,6 +62,10 @@ final class ForwardPass {
    * @throws InvalidInputException if a token's logits are not finite; it names token and expert
    */
   Routing route() {
+    return lane.settled(this::routeChunks);
+  }
+
+  private Routing routeChunks() {
     int topK = spec.shape().topK();
     int[] chosen = new int[batch.tokens() * topK];
     float[] weights = new float[chosen.length];
@@ -91,6 +95,10 @@ final class ForwardPass {
    * @return {@code [tokens, hiddenSize]}, of the batch's type
    */
   Tensor experts(DevicePlacement placement, Routing routing, int[] slots) {
+    return lane.settled(() -> computeChunks(placement, routing, slots));
+  }
+
+  private Tensor computeChunks(DevicePlacement placement, Routing routing, int[] slots) {
     MemorySegment results = newMemory();
     int[] chosen = routing.experts();
     for (Chunk chunk : chunks) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What one forward pass at a time runs with: a thread that calls the driver, and on every device a
@@ -45,19 +46,22 @@ final class Lane implements Resource {
     }
   }
 
-  /**
-   * Runs a forward pass on this lane's thread. If it fails, all work that was queued is waited for,
-   * so that what it reads and writes can go on to somebody else.
-   */
+  /** Runs a forward pass on this lane's thread. */
   <T> T call(Function<Lane, T> pass) {
-    return thread.call(() -> {
-      try {
-        return pass.apply(this);
-      } catch (RuntimeException | Error e) {
-        settle(e);
-        throw e;
-      }
-    });
+    return thread.call(() -> pass.apply(this));
+  }
+
+  /**
+   * Does a part of a pass. If it fails, all work that was queued is waited for before the caller
+   * learns of it, so that what the work reads and writes can go on to somebody else.
+   */
+  <T> T settled(Supplier<T> part) {
+    try {
+      return part.get();
+    } catch (RuntimeException | Error e) {
+      settle(e);
+      throw e;
+    }
   }
 
   private void settle(Throwable cause) {

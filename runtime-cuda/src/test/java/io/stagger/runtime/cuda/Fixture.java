@@ -8,6 +8,7 @@ import io.stagger.api.MoeSpec;
 import io.stagger.api.Placement;
 import io.stagger.api.RouterSpec;
 import io.stagger.api.runtime.MoeRuntime;
+import io.stagger.api.runtime.ReplicaPolicy;
 import io.stagger.api.runtime.RuntimeRequest;
 import io.stagger.api.runtime.TokenBatch;
 import io.stagger.api.strategy.Options;
@@ -56,9 +57,18 @@ final class Fixture {
     return open(CLUSTER, FIRST, options);
   }
 
+  MoeRuntime open(ReplicaPolicy replicas) {
+    return open(CLUSTER, FIRST, replicas, options());
+  }
+
   MoeRuntime open(Cluster cluster, Placement placement, Options options) {
+    return open(cluster, placement, ReplicaPick.SPREAD, options);
+  }
+
+  private MoeRuntime open(
+      Cluster cluster, Placement placement, ReplicaPolicy replicas, Options options) {
     return new CudaBackend()
-        .open(new RuntimeRequest(cluster, placement, loader, ReplicaPick.SPREAD, options));
+        .open(new RuntimeRequest(cluster, placement, loader, replicas, options));
   }
 
   /** Tokens of rank 0. */
