@@ -69,7 +69,9 @@ Result step(Stream& stream) {
   stream.queue.pop_front();
   Result result = before(stream, work.sequence);
   if (result == SUCCESS && work.wait_for && !work.wait_for->done) {
-    result = drain(*work.wait_for->stream, work.wait_for->sequence);
+    Result waited = drain(*work.wait_for->stream, work.wait_for->sequence);
+    // The worst that a driver may do: whoever waits for another device that failed goes on and hears nothing of it.
+    result = work.wait_for->stream->context == &context ? waited : SUCCESS;
   }
   if (result == SUCCESS && work.run) {
     result = work.run();

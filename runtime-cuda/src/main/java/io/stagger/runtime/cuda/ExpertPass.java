@@ -41,6 +41,7 @@ final class ExpertPass {
   private final DevicePlacement placement;
   private final Chunk chunk;
   private final int choices;
+  private final List<Workspace> elsewhere = new ArrayList<>();
 
   ExpertPass(
       MoeSpec spec,
@@ -59,7 +60,8 @@ final class ExpertPass {
   }
 
   /**
-   * Queues everything; the results are in {@link Scratch#TYPED} of the home device.
+   * Queues everything; the results are in {@link Scratch#TYPED} of the home device, whose stream
+   * goes on from there, until {@link #await}.
    *
    * @param chosen the whole batch's experts
    * @param slots the whole batch's slots
@@ -70,6 +72,7 @@ final class ExpertPass {
     Map<Workspace, List<Integer>> ranks = ranksWithLines(lines);
     List<Integer> ranksAtHome = ranks.getOrDefault(home, List.of());
     ranks.remove(home);
+    elsewhere.addAll(ranks.keySet());
     // The others first: they work while this device does, and are waited for last.
     ranks.forEach((workspace, there) -> runElsewhere(workspace, there, lines));
     ExpertProducts products = products(home);
@@ -79,6 +82,15 @@ final class ExpertPass {
         fetchFrom(workspace, there.stream().mapToInt(rank -> lines[rank]).sum()));
     combine(layer);
     count();
+  }
+
+  /**
+   * Waits for every device that took part. Each is asked itself: nothing promises that a stream
+   * which waits for another device's event hears of an error of that device.
+   */
+  void await() {
+    elsewhere.forEach(workspace -> workspace.stream().synchronize());
+    home.stream().synchronize();
   }
 
   private void bringChoices(Routing routing, int[] chosen, int[] slots) {

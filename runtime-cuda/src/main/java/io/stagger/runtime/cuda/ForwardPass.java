@@ -103,11 +103,11 @@ final class ForwardPass {
     int[] chosen = routing.experts();
     for (Chunk chunk : chunks) {
       bring(chunk);
-      new ExpertPass(spec, kernelChoice, lane, home, placement, chunk)
-          .run(layer, routing, chosen, slots);
+      ExpertPass pass = new ExpertPass(spec, kernelChoice, lane, home, placement, chunk);
+      pass.run(layer, routing, chosen, slots);
       MemorySegment out = lane.host().hidden(chunk.bytes());
       home.stream().copyToHost(home.at(TYPED), out);
-      home.stream().synchronize();
+      pass.await();
       chunk.partOf(results).copyFrom(out);
     }
     return new Tensor(results, batch.hidden().type(), batch.hidden().shape());

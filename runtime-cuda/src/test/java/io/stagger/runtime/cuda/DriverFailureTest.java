@@ -211,4 +211,21 @@ class DriverFailureTest {
     assertThat(catchThrowableOfType(CudaException.class, runtime::close)).isNotNull();
     fixture.requireNothingLeft();
   }
+
+  @Test
+  void aDeviceThatIsNotTheTokensHomeIsAskedForItsOwnErrors() {
+    MoeRuntime runtime = open();
+    // Of one chunk the first two kernels are the router's, at home; the other device comes next.
+    driver.failLaunch(3, ILLEGAL_ADDRESS);
+
+    CudaException error =
+        catchThrowableOfType(CudaException.class, () -> runtime.forward(Fixture.batch(4)));
+
+    assertThat(error)
+        .hasMessageContaining("stream of device 1")
+        .hasMessageContaining("after kernels [stagger_slot_counts,")
+        .hasMessageContaining("cuStreamSynchronize failed with CUDA_ERROR_ILLEGAL_ADDRESS (700)");
+    assertThat(catchThrowableOfType(CudaException.class, runtime::close)).isNotNull();
+    fixture.requireNothingLeft();
+  }
 }
