@@ -12,7 +12,12 @@ namespace {
 
 bool is_device(int device) { return device >= 0 && device < state().devices; }
 
-int attribute_of(int attribute) {
+int capability_of(int device) {
+  auto found = state().capabilities.find(device);
+  return found == state().capabilities.end() ? CAPABILITY : found->second;
+}
+
+int attribute_of(int device, int attribute) {
   switch (attribute) {
     case 1: return 1024;         // threads of a block
     case 2: return 1024;         // block, x
@@ -33,8 +38,8 @@ int attribute_of(int attribute) {
     case 38: return 4 << 20;     // L2
     case 40: return 2;           // copy engines
     case 41: return 1;           // unified addresses
-    case 75: return 9;           // compute capability
-    case 76: return 0;
+    case 75: return capability_of(device) / 10;
+    case 76: return capability_of(device) % 10;
     case 81: return 228 * 1024;  // shared memory of a multiprocessor
     case 97: return 227 * 1024;  // shared memory of a block that asks for it
     default: return 0;
@@ -125,7 +130,7 @@ EXPORT int cuDeviceGetAttribute(int* value, int attribute, int device) {
   if (!is_device(device)) {
     return INVALID_DEVICE;
   }
-  *value = attribute_of(attribute);
+  *value = attribute_of(device, attribute);
   return SUCCESS;
 }
 
@@ -201,7 +206,7 @@ EXPORT int cuDeviceCanAccessPeer(int* can, int device, int peer) {
   if (!is_device(device) || !is_device(peer)) {
     return INVALID_DEVICE;
   }
-  *can = device != peer ? 1 : 0;
+  *can = device != peer && state().peers_reach_each_other ? 1 : 0;
   return SUCCESS;
 }
 
@@ -212,6 +217,9 @@ EXPORT int cuCtxEnablePeerAccess(Context* peer, unsigned flags) {
   }
   if (!alive(peer) || peer == current_context()) {
     return INVALID_CONTEXT;
+  }
+  if (!state().peers_reach_each_other) {
+    return PEER_ACCESS_UNSUPPORTED;
   }
   return current_context()->peers.insert(peer->device).second ? SUCCESS : PEER_ACCESS_ALREADY_ENABLED;
 }

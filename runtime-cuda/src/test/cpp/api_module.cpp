@@ -12,7 +12,6 @@ namespace {
 constexpr int JIT_ERROR_LOG_BUFFER = 5;
 constexpr int JIT_ERROR_LOG_BUFFER_BYTES = 6;
 constexpr int MAX_DYNAMIC_SHARED = 8;
-constexpr int COMPUTE_CAPABILITY = 90;
 
 Context* context() { return current_context(); }
 
@@ -42,7 +41,7 @@ Result load(const std::string& ptx, Module*& module, std::string& why) {
     why = "PTX .version is newer than the driver's";
     return UNSUPPORTED_PTX_VERSION;
   }
-  if (target > COMPUTE_CAPABILITY) {
+  if (target > CAPABILITY) {
     why = "PTX .target is newer than the device";
     return NO_BINARY_FOR_GPU;
   }

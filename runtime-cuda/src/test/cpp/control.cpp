@@ -114,6 +114,8 @@ EXPORT void testcuda_reset() {
   state().initialized = false;
   state().version = 13000;
   state().devices = 1;
+  state().capabilities.clear();
+  state().peers_reach_each_other = true;
   state().device_bytes = size_t{8} << 30;
   state().calls.clear();
   state().failures.clear();
@@ -127,6 +129,16 @@ EXPORT void testcuda_devices(int count, unsigned long long bytes) {
   std::lock_guard<std::recursive_mutex> guard(state().lock);
   state().devices = count;
   state().device_bytes = bytes;
+}
+
+EXPORT void testcuda_capability(int device, int capability) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  state().capabilities[device] = capability;
+}
+
+EXPORT void testcuda_peers(int reach_each_other) {
+  std::lock_guard<std::recursive_mutex> guard(state().lock);
+  state().peers_reach_each_other = reach_each_other != 0;
 }
 
 EXPORT void testcuda_version(int version) {

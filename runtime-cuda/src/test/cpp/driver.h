@@ -124,6 +124,8 @@ struct State {
   bool initialized = false;
   int version = 13000;
   int devices = 1;
+  std::map<int, int> capabilities;  // of devices that differ from the rest, ten times the major and the minor
+  bool peers_reach_each_other = true;
   size_t device_bytes = size_t{8} << 30;
   std::vector<std::unique_ptr<Context>> contexts;  // primary contexts, by device; null where none is
   std::map<std::string, long long> calls;
@@ -134,6 +136,8 @@ struct State {
   long long leaked = 0;
   std::string last_fault;
 };
+
+constexpr int CAPABILITY = 90;
 
 State& state();
 Context*& current_context();  // of the calling OS thread; may be one that is gone
@@ -160,6 +164,8 @@ void register_kernel(HostKernel kernel);
 
 const char* error_name(int code);
 const char* error_text(int code);
+// Whether nothing works any more in a context that met this error.
+bool loses_context(int code);
 
 template <typename... P, size_t... I>
 void call_kernel(void (*kernel)(P...), void* const* values, std::index_sequence<I...>) {

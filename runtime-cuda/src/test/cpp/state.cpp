@@ -113,7 +113,7 @@ Result injected(const char* function) {
   state().failures.erase(found);
   state().last_fault = std::string(function) + " was made to fail";
   Context* context = current_context();
-  if (code >= ILLEGAL_ADDRESS && code <= LAUNCH_FAILED && code != PEER_ACCESS_ALREADY_ENABLED && alive(context)) {
+  if (loses_context(code) && alive(context)) {
     fail(*context, code, state().last_fault);
   }
   return code;

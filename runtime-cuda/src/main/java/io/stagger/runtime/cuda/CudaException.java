@@ -2,6 +2,7 @@ package io.stagger.runtime.cuda;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.StaggerException;
+import java.util.Set;
 
 /** A call of the CUDA driver failed. The message names the call, the error and what it was for. */
 public final class CudaException extends StaggerException {
@@ -9,9 +10,14 @@ public final class CudaException extends StaggerException {
   private static final long serialVersionUID = 1L;
 
   private static final int OUT_OF_MEMORY = 2;
-  private static final int FIRST_LOST = 700;
-  private static final int LAST_LOST = 719;
-  private static final int PEER_ACCESS_ALREADY_ENABLED = 704;
+
+  /**
+   * The errors of which {@code cuda.h} (CUDA 13.0) says that the process, or the context, can do no
+   * more work: what kernels do wrong (an illegal address, a timeout, an assertion ...), and contained
+   * hardware errors, a terminated MPS client, a failed external device.
+   */
+  private static final Set<Integer> LOST =
+      Set.of(226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911);
 
   private final String function;
   private final int code;
@@ -27,13 +33,9 @@ public final class CudaException extends StaggerException {
       return "Another process may have taken memory; free some, lower runtime.cuda.tokens or"
           + " runtime.cuda.lanes, or use more devices";
     }
-    return isLost(code)
+    return LOST.contains(code)
         ? "The device's context is lost: close the runtime and start a new process"
         : "";
-  }
-
-  private static boolean isLost(int code) {
-    return code >= FIRST_LOST && code <= LAST_LOST && code != PEER_ACCESS_ALREADY_ENABLED;
   }
 
   /** The driver's function, by its exact name, as {@code cuMemAlloc_v2}. */
@@ -48,6 +50,6 @@ public final class CudaException extends StaggerException {
 
   /** Whether the device's context is lost with it, so that every later call fails too. */
   public boolean isContextLost() {
-    return isLost(code);
+    return LOST.contains(code);
   }
 }

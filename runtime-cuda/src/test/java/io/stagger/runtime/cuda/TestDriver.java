@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The driver for tests that the build makes from this repository, and its control functions. */
 @SuppressWarnings("restricted")
@@ -28,6 +30,8 @@ final class TestDriver {
   private final Path library;
   private final MethodHandle reset;
   private final MethodHandle devices;
+  private final MethodHandle capability;
+  private final MethodHandle peers;
   private final MethodHandle version;
   private final MethodHandle fail;
   private final MethodHandle failLaunch;
@@ -37,12 +41,15 @@ final class TestDriver {
   private final MethodHandle live;
   private final MethodHandle report;
   private final MethodHandle getCurrent;
+  private final MethodHandle getErrorName;
 
   private TestDriver(Path library) {
     this.library = library;
     SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
     this.reset = bind(symbols, "reset", FunctionDescriptor.ofVoid());
     this.devices = bind(symbols, "devices", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_LONG));
+    this.capability = bind(symbols, "capability", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT));
+    this.peers = bind(symbols, "peers", FunctionDescriptor.ofVoid(JAVA_INT));
     this.version = bind(symbols, "version", FunctionDescriptor.ofVoid(JAVA_INT));
     this.fail = bind(symbols, "fail", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_INT));
     this.failLaunch = bind(symbols, "fail_launch", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
@@ -51,9 +58,8 @@ final class TestDriver {
     this.launches = bind(symbols, "launches", of(JAVA_LONG, ADDRESS));
     this.live = bind(symbols, "live", of(JAVA_LONG, ADDRESS));
     this.report = bind(symbols, "report", of(ADDRESS));
-    this.getCurrent =
-        Linker.nativeLinker()
-            .downcallHandle(symbols.find("cuCtxGetCurrent").orElseThrow(), of(JAVA_INT, ADDRESS));
+    this.getCurrent = bindDriver(symbols, "cuCtxGetCurrent", of(JAVA_INT, ADDRESS));
+    this.getErrorName = bindDriver(symbols, "cuGetErrorName", of(JAVA_INT, JAVA_INT, ADDRESS));
   }
 
   private static FunctionDescriptor of(MemoryLayout result, MemoryLayout... parameters) {
@@ -61,8 +67,12 @@ final class TestDriver {
   }
 
   private static MethodHandle bind(SymbolLookup symbols, String name, FunctionDescriptor type) {
-    return Linker.nativeLinker()
-        .downcallHandle(symbols.find("testcuda_" + name).orElseThrow(), type);
+    return bindDriver(symbols, "testcuda_" + name, type);
+  }
+
+  private static MethodHandle bindDriver(
+      SymbolLookup symbols, String name, FunctionDescriptor type) {
+    return Linker.nativeLinker().downcallHandle(symbols.find(name).orElseThrow(), type);
   }
 
   /** A fresh driver with one device of 8 GiB; the test is skipped where there was no g++. */
@@ -96,6 +106,16 @@ final class TestDriver {
   /** How many devices there are from now on, and how much memory each has. */
   void devices(int count, long bytes) {
     call(() -> devices.invoke(count, bytes));
+  }
+
+  /** What a device's compute capability is, ten times the major and the minor one. */
+  void capability(int device, int value) {
+    call(() -> capability.invoke(device, value));
+  }
+
+  /** From now on no device can reach another's memory. */
+  void keepDevicesApart() {
+    call(() -> peers.invoke(0));
   }
 
   void version(int cudaVersion) {
@@ -134,6 +154,23 @@ final class TestDriver {
         names.add(name.reinterpret(256).getString(0));
       }
     });
+    return names;
+  }
+
+  /** Every error of the driver, by its code. */
+  Map<Integer, String> errorNames() {
+    Map<Integer, String> names = new TreeMap<>();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ADDRESS);
+      call(() -> {
+        for (int code = 1; code < 1000; code++) {
+          if ((int) getErrorName.invoke(code, out) == 0) {
+            names.put(code, out.get(ADDRESS, 0).reinterpret(256).getString(0));
+          }
+        }
+        return null;
+      });
+    }
     return names;
   }
 
