@@ -36,7 +36,9 @@ final class Driver {
   private static final Map<String, Driver> LOADED = new ConcurrentHashMap<>();
 
   private static final int SUCCESS = 0;
+  private static final int PEER_ACCESS_UNSUPPORTED = 217;
   private static final int PEER_ACCESS_ALREADY_ENABLED = 704;
+  private static final int TOO_MANY_PEERS = 711;
   private static final int STREAM_NON_BLOCKING = 1;
   private static final int EVENT_DISABLE_TIMING = 2;
   private static final int HOST_ALLOC_PORTABLE = 1;
@@ -200,10 +202,17 @@ final class Driver {
     check(ctxSetCurrent.call(context), ctxSetCurrent, () -> "context");
   }
 
-  /** Lets the current context read and write another's memory; once is enough for a process. */
+  /**
+   * Lets the current context read and write another's memory, unless it does already or the
+   * hardware has no more of what that takes; copies between them then go through the host.
+   */
   void enablePeerAccess(long context) {
     int result = ctxEnablePeerAccess.call(context, 0);
-    if (result != PEER_ACCESS_ALREADY_ENABLED) {
+    boolean settled =
+        result == PEER_ACCESS_ALREADY_ENABLED
+            || result == TOO_MANY_PEERS
+            || result == PEER_ACCESS_UNSUPPORTED;
+    if (!settled) {
       check(result, ctxEnablePeerAccess, () -> "context of a peer");
     }
   }

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeveralDevicesTest {
+
+  private static final int PEER_ACCESS_UNSUPPORTED = 217;
+  private static final int TOO_MANY_PEERS = 711;
 
   private final TestDriver driver = TestDriver.fresh();
   private final Fixture fixture = new Fixture(driver);
@@ -87,6 +91,31 @@ class SeveralDevicesTest {
     driver.devices(2, 1L << 30);
     fixture.open().close();
     assertThat(driver.calls("cuCtxEnablePeerAccess")).isEqualTo(2);
+  }
+
+  @Test
+  void copyThroughTheHostWhereTheyCannotReachEachOther() {
+    float[] expected = fixture.expected(Fixture.batch(6));
+    driver.reset();
+    driver.devices(2, 1L << 30);
+    driver.keepDevicesApart();
+    try (MoeRuntime runtime = fixture.open()) {
+      assertThat(runtime.forward(Fixture.batch(6)).hidden().toFloats()).isEqualTo(expected);
+    }
+    assertThat(driver.calls("cuCtxEnablePeerAccess")).isZero();
+  }
+
+  /** The hardware limits how many peers a device has. */
+  @ParameterizedTest
+  @ValueSource(ints = {PEER_ACCESS_UNSUPPORTED, TOO_MANY_PEERS})
+  void copyThroughTheHostWhereNoMorePeersCanBeReached(int code) {
+    float[] expected = fixture.expected(Fixture.batch(6));
+    driver.reset();
+    driver.devices(2, 1L << 30);
+    driver.fail("cuCtxEnablePeerAccess", 1, code);
+    try (MoeRuntime runtime = fixture.open()) {
+      assertThat(runtime.forward(Fixture.batch(6)).hidden().toFloats()).isEqualTo(expected);
+    }
   }
 
   @Test
