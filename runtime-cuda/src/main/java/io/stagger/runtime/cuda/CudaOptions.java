@@ -58,7 +58,8 @@ record CudaOptions(
           OptionSpec.text(
               "devices",
               "all",
-              "The devices to use: all, or numbers as 0,2. Ranks are spread over them in order."),
+              "The devices to use: numbers as 0,2, or all of the first one's compute capability."
+                  + " Ranks are spread over them in order."),
           OptionSpec.choice(
               "kernels",
               List.of("auto", "plain", "tensor"),

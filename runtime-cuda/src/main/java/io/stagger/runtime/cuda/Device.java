@@ -79,18 +79,21 @@ record Device(
   }
 
   /**
-   * The GPUs that a runtime uses.
+   * The GPUs that a runtime uses: those that were asked for, else all that can run the kernels and
+   * round as the first of them does. Generations of GPUs add and take exponentials in ways of their
+   * own, and a token's bits must not depend on where an expert lies.
    *
-   * @throws RuntimeUnavailableException if there is none, or one that was asked for does not exist
-   *     or is too old for the kernels
+   * @throws RuntimeUnavailableException if there is none, or one that was asked for does not exist,
+   *     is too old for the kernels, or of another compute capability than the first
    */
   static List<Device> choose(CudaOptions options) {
     List<Device> all = all(options.library());
-    List<Device> chosen =
-        options.devices().isEmpty()
-            ? all.stream().filter(Device::runsTheKernels).toList()
-            : options.devices().stream().map(ordinal -> find(all, ordinal)).toList();
-    if (chosen.isEmpty()) {
+    return options.devices().isEmpty() ? allAlike(all) : named(all, options.devices());
+  }
+
+  private static List<Device> allAlike(List<Device> all) {
+    List<Device> able = all.stream().filter(Device::runsTheKernels).toList();
+    if (able.isEmpty()) {
       throw new RuntimeUnavailableException(
           Diagnosis.of(
                   all.isEmpty() ? "the driver finds no GPU" : "no GPU can run the kernels: " + all,
@@ -98,7 +101,20 @@ record Device(
               .expecting("a GPU of compute capability " + OLDEST_MAJOR + ".0 or later")
               .remedy("Set runtime.backend=cpu"));
     }
-    return chosen;
+    return able.stream().filter(able.getFirst()::roundsLike).toList();
+  }
+
+  private static List<Device> named(List<Device> all, List<Integer> ordinals) {
+    List<Device> named = ordinals.stream().map(ordinal -> find(all, ordinal)).toList();
+    for (Device device : named) {
+      if (!device.roundsLike(named.getFirst())) {
+        throw new RuntimeUnavailableException(
+            Diagnosis.of(
+                    device + " rounds otherwise than " + named.getFirst(), "runtime.cuda.devices")
+                .expecting("devices of one compute capability, so that no placement changes bits"));
+      }
+    }
+    return named;
   }
 
   private static Device find(List<Device> all, int ordinal) {
@@ -114,6 +130,10 @@ record Device(
                       .formatted(OLDEST_MAJOR, all)));
     }
     return all.get(ordinal);
+  }
+
+  private boolean roundsLike(Device other) {
+    return major == other.major && minor == other.minor;
   }
 
   private boolean runsTheKernels() {

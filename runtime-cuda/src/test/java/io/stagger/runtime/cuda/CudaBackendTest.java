@@ -90,6 +90,41 @@ class CudaBackendTest {
   }
 
   @Test
+  void saysThatADeviceIsTooOld() {
+    driver.capability(0, 75);
+
+    assertThat(availability(driver.options()).detail())
+        .contains("no GPU can run the kernels: [device 0 ")
+        .contains("compute capability 8.0 or later");
+    assertThat(availability(driver.options().with("devices", "0")).detail())
+        .contains("compute capability 7.5) is too old for the kernels");
+  }
+
+  @Test
+  void leavesOutDevicesThatRoundOtherwiseThanTheFirst() {
+    driver.devices(4, 1L << 30);
+    driver.capability(0, 75);
+    driver.capability(2, 80);
+
+    assertThat(availability(driver.options()).detail())
+        .contains("device 1 ", "device 3 ")
+        .doesNotContain("device 0 ", "device 2 ");
+    assertThat(availability(driver.options().with("devices", "2")).detail())
+        .contains("compute capability 8.0");
+  }
+
+  @Test
+  void refusesToMixDevicesThatRoundDifferently() {
+    driver.devices(2, 1L << 30);
+    driver.capability(1, 80);
+
+    assertThat(availability(driver.options().with("devices", "0,1")).detail())
+        .contains("runtime.cuda.devices: device 1 ")
+        .contains("rounds otherwise than device 0 ")
+        .contains("one compute capability");
+  }
+
+  @Test
   void doesNotOpenWhereItIsNotAvailable() {
     assertThatExceptionOfType(RuntimeUnavailableException.class)
         .isThrownBy(() -> fixture.open(fixture.options().with("devices", "7")))
