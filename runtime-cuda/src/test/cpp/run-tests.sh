@@ -13,6 +13,7 @@ if [ ! -x "$out/kernel-test" ]; then
   exit 0
 fi
 out=$(cd "$out" && pwd)
+"$here/check-bindings.sh" "$out"
 # What passed once and has not changed passes again.
 stamp=$(cat "$out/built" "$here/run-tests.sh" "$ptx"/*.ptx | sha256sum)
 if [ -f "$out/passed" ] && [ "$(cat "$out/passed")" = "$stamp" ]; then
