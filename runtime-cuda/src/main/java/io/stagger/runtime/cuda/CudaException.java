@@ -13,8 +13,8 @@ public final class CudaException extends StaggerException {
 
   /**
    * The errors of which {@code cuda.h} (CUDA 13.0) says that the process, or the context, can do no
-   * more work: what kernels do wrong (an illegal address, a timeout, an assertion ...), and contained
-   * hardware errors, a terminated MPS client, a failed external device.
+   * more work: what kernels do wrong (an illegal address, a timeout, an assertion ...), and
+   * contained hardware errors, a terminated MPS client, a failed external device.
    */
   private static final Set<Integer> LOST =
       Set.of(226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911);

@@ -95,14 +95,24 @@ record CudaOptions(
 
   private static final long MEBIBYTE = 1 << 20;
 
-  /** The options as they are set, with defaults for those that are not. */
+  /**
+   * The options as they are set, with defaults for those that are not. A blank library counts as
+   * not set.
+   *
+   * @throws ConfigurationException if one is out of its range, which whoever opens a backend by
+   *     itself may have put in unchecked
+   */
   static CudaOptions of(Options set) {
     Options options = Options.defaults(SPECS);
-    for (var entry : set.asMap().entrySet()) {
-      options = options.with(entry.getKey(), entry.getValue());
+    for (OptionSpec spec : SPECS) {
+      Object value = set.asMap().get(spec.name());
+      if (value != null) {
+        String where = "runtime.cuda." + spec.name();
+        options = options.with(spec.name(), spec.parse(value.toString(), where));
+      }
     }
     return new CudaOptions(
-        options.optionalText("library"),
+        options.optionalText("library").filter(name -> !name.isEmpty()),
         deviceNumbers(options.text("devices")),
         KernelChoice.valueOf(options.text("kernels").toUpperCase(Locale.ROOT)),
         (int) options.integer("tokens"),

@@ -17,6 +17,7 @@ import io.stagger.testkit.SyntheticModels;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CudaBackendTest {
@@ -138,6 +139,28 @@ class CudaBackendTest {
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> availability(driver.options().with("devices", devices)))
         .withMessageContaining("runtime.cuda.devices: '" + devices + "' is not allowed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tokens, 0",
+    "tokens, 65537",
+    "tokens, many",
+    "lanes, 65",
+    "staging-mb, 0",
+    "reserve-mb, -1",
+    "verify, yes",
+    "kernels, fast"
+  })
+  void refusesWhatIsOutOfRangeAlsoWhereNoConfigurationChecksIt(String option, String value) {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> availability(driver.options().with(option, value)))
+        .withMessageContaining("runtime.cuda." + option + ": '" + value + "' is not allowed");
+  }
+
+  @Test
+  void looksForTheUsualNamesWhereTheLibraryIsBlank() {
+    assertThat(CudaOptions.of(driver.options().with("library", " ")).library()).isEmpty();
   }
 
   @Test
