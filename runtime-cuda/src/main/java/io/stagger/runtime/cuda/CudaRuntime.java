@@ -121,7 +121,8 @@ final class CudaRuntime implements MoeRuntime {
   public Routing route(TokenBatch batch) {
     return gate.call(() -> {
       check.require(batch);
-      return devices.lanes().call(lane -> pass(lane, batch).route());
+      TokenBatch readable = ForwardPass.readable(batch);
+      return devices.lanes().call(lane -> pass(lane, readable).route());
     });
   }
 
@@ -130,7 +131,8 @@ final class CudaRuntime implements MoeRuntime {
     return gate.call(() -> {
       check.require(batch);
       check.require(batch, routing);
-      return devices.lanes().call(lane -> experts(pass(lane, batch), batch, routing));
+      TokenBatch readable = ForwardPass.readable(batch);
+      return devices.lanes().call(lane -> experts(pass(lane, readable), readable, routing));
     });
   }
 
@@ -138,11 +140,12 @@ final class CudaRuntime implements MoeRuntime {
   public MoeOutput forward(TokenBatch batch) {
     return gate.call(() -> {
       check.require(batch);
+      TokenBatch readable = ForwardPass.readable(batch);
       return devices
           .lanes()
           .call(lane -> {
-            ForwardPass pass = pass(lane, batch);
-            return experts(pass, batch, pass.route());
+            ForwardPass pass = pass(lane, readable);
+            return experts(pass, readable, pass.route());
           });
     });
   }

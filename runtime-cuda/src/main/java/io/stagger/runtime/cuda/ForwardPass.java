@@ -30,6 +30,7 @@ final class ForwardPass {
   private static final int LOGIT_EXPERTS = 32;
   private static final int WIDEN_VALUES = 256;
   private static final long NO_BAD_LOGIT = -1;
+  private static final Thread ANY_OTHER_THREAD = Thread.ofVirtual().unstarted(() -> {});
 
   private final MoeSpec spec;
   private final KernelChoice kernelChoice;
@@ -54,6 +55,20 @@ final class ForwardPass {
     this.home = lane.on(home);
     this.layer = home.layer(batch.layer());
     this.chunks = Chunk.of(batch, lane.tokens());
+  }
+
+  /**
+   * A batch that the lane's thread can read: what is confined to the caller's thread is copied. On
+   * the caller's thread.
+   */
+  static TokenBatch readable(TokenBatch batch) {
+    Tensor hidden = batch.hidden();
+    if (hidden.data().isAccessibleBy(ANY_OTHER_THREAD)) {
+      return batch;
+    }
+    MemorySegment copy = newMemory(hidden).copyFrom(hidden.data());
+    Tensor readable = new Tensor(copy, hidden.type(), hidden.shape());
+    return new TokenBatch(batch.layer(), readable, batch.sourceRank());
   }
 
   /**
@@ -99,7 +114,7 @@ final class ForwardPass {
   }
 
   private Tensor computeChunks(DevicePlacement placement, Routing routing, int[] slots) {
-    MemorySegment results = newMemory();
+    MemorySegment results = newMemory(batch.hidden());
     int[] chosen = routing.experts();
     for (Chunk chunk : chunks) {
       bring(chunk);
@@ -113,9 +128,9 @@ final class ForwardPass {
     return new Tensor(results, batch.hidden().type(), batch.hidden().shape());
   }
 
-  private MemorySegment newMemory() {
-    int values = Math.toIntExact(batch.hidden().elements());
-    return batch.hidden().type() == TensorType.F32
+  private static MemorySegment newMemory(Tensor like) {
+    int values = Math.toIntExact(like.elements());
+    return like.type() == TensorType.F32
         ? MemorySegment.ofArray(new float[values])
         : MemorySegment.ofArray(new short[values]);
   }

@@ -3,13 +3,20 @@ package io.stagger.runtime.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stagger.api.runtime.MoeRuntime;
+import io.stagger.api.runtime.Routing;
 import io.stagger.api.runtime.TokenBatch;
+import io.stagger.api.weights.Tensor;
+import io.stagger.api.weights.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CallerThreadsTest {
 
@@ -40,6 +47,29 @@ class CallerThreadsTest {
       assertThat(runtime.drainLoad().total(0)).isEqualTo(60 * 3 * 3 * 2);
     }
     fixture.requireNothingLeft();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TensorType.class)
+  void mayKeepTheirTokensInMemoryOfTheirOwn(TensorType type) {
+    int width = Fixture.SPEC.hiddenSize();
+    byte[] bytes = new byte[3 * width * type.bytes()];
+    for (int i = 0; i < bytes.length; i++) {
+      // Numbers between 2^-8 and 2 in each of the types.
+      bytes[i] = (byte) (i % 2 == 0 ? i * 37 : 0x3c);
+    }
+    Tensor hidden = Tensor.of(MemorySegment.ofArray(bytes), type, 3, width);
+    try (MoeRuntime runtime = fixture.open();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment own = arena.allocate(bytes.length).copyFrom(hidden.data());
+      Tensor confined = Tensor.of(own, type, 3, width);
+      TokenBatch batch = new TokenBatch(0, confined, 0);
+      float[] expected = runtime.forward(new TokenBatch(0, hidden, 0)).hidden().toFloats();
+
+      Routing routing = runtime.route(batch);
+      assertThat(runtime.experts(batch, routing).hidden().toFloats()).isEqualTo(expected);
+      assertThat(runtime.forward(batch).hidden().toFloats()).isEqualTo(expected);
+    }
   }
 
   @Test
