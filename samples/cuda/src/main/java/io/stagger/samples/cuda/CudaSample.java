@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Lists the devices that Stagger can use, runs the first MoE layer of a model on the best of them,
@@ -52,16 +52,15 @@ public final class CudaSample {
     float[][] onCpu = new float[BATCHES.length][];
     withLayer(
         configuration.set("runtime.backend", "cpu").build(),
-        runtime -> {
+        (stagger, runtime) -> {
           for (int i = 0; i < BATCHES.length; i++) {
             onCpu[i] = runtime.forward(batch(runtime, BATCHES[i])).hidden().toFloats();
           }
         });
-    StaggerConfig any = configuration.set("runtime.backend", "auto").build();
-    listDevices(any);
     withLayer(
-        any,
-        runtime -> {
+        configuration.set("runtime.backend", "auto").build(),
+        (stagger, runtime) -> {
+          listDevices(stagger.chooseBackend());
           out.println("Running on " + runtime.description());
           for (int i = 0; i < BATCHES.length; i++) {
             TokenBatch batch = batch(runtime, BATCHES[i]);
@@ -74,28 +73,26 @@ public final class CudaSample {
         });
   }
 
-  private void listDevices(StaggerConfig config) {
-    try (Stagger stagger = Stagger.open(config)) {
-      BackendChoice choice = stagger.chooseBackend();
-      choice
-          .considered()
-          .forEach((name, availability) ->
-              out.println(
-                  name
-                      + (availability.available() ? ": " : " is not available: ")
-                      + availability.detail()));
-      if (!choice.backend().name().equals("cuda")) {
-        out.println("There is no GPU that Stagger can use, so this is the CPU:");
-      }
+  /** What was chosen once a runtime is open: one that could not be opened is not available. */
+  private void listDevices(BackendChoice choice) {
+    choice
+        .considered()
+        .forEach((name, availability) ->
+            out.println(
+                name
+                    + (availability.available() ? ": " : " is not available: ")
+                    + availability.detail()));
+    if (!choice.backend().name().equals("cuda")) {
+      out.println("There is no GPU that Stagger can use, so this is the CPU:");
     }
   }
 
-  private void withLayer(StaggerConfig config, Consumer<MoeRuntime> use) {
+  private void withLayer(StaggerConfig config, BiConsumer<Stagger, MoeRuntime> use) {
     try (Stagger stagger = Stagger.open(config);
         TextModel text = TextModel.open(stagger, model, ProgressListener.NONE)) {
       PlanRequest request = PlanRequest.of(text.model().shape(), CLUSTER).withStrategy("zigzag");
       try (PlacedModel placed = text.place(CLUSTER, stagger.plan(request).placement())) {
-        use.accept(placed.runtime());
+        use.accept(stagger, placed.runtime());
       }
     }
   }
