@@ -52,7 +52,7 @@ public final class CudaSample {
     float[][] onCpu = new float[BATCHES.length][];
     withLayer(
         configuration.set("runtime.backend", "cpu").build(),
-        (stagger, runtime) -> {
+        (_, runtime) -> {
           for (int i = 0; i < BATCHES.length; i++) {
             onCpu[i] = runtime.forward(batch(runtime, BATCHES[i])).hidden().toFloats();
           }
