@@ -9,9 +9,12 @@ import io.stagger.api.runtime.TokenBatch;
 import io.stagger.api.text.LanguageModel;
 import io.stagger.api.text.MoeLayers;
 import io.stagger.api.weights.Tensor;
+import io.stagger.engine.trace.record.SequenceRecorder;
+import io.stagger.engine.trace.record.TraceRecorder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -29,6 +32,7 @@ public final class PlacedModel implements AutoCloseable {
   private final MoeRuntime runtime;
   private final int[] sourceRanks;
   private final RoutingRecorder recorder;
+  private final Optional<TraceRecorder> trace;
 
   /**
    * Joins a language model and a runtime.
@@ -37,6 +41,18 @@ public final class PlacedModel implements AutoCloseable {
    * @param cluster the ranks that the runtime hosts
    */
   public PlacedModel(LanguageModel language, MoeRuntime runtime, Cluster cluster) {
+    this(language, runtime, cluster, Optional.empty());
+  }
+
+  /**
+   * Likewise, recording where every token goes.
+   *
+   * @param trace gets a sequence for each window of a text that is scored and each context that is
+   *     continued; stays open
+   */
+  public PlacedModel(
+      LanguageModel language, MoeRuntime runtime, Cluster cluster, Optional<TraceRecorder> trace) {
+    this.trace = trace;
     this.language = language;
     this.runtime = runtime;
     this.sourceRanks = cluster.ranksUp();
@@ -147,10 +163,12 @@ public final class PlacedModel implements AutoCloseable {
 
   private MoeLayers moeLayers(int sourceRank) {
     int width = runtime.spec().hiddenSize();
+    Optional<SequenceRecorder> sequence = trace.map(recording -> recording.begin(sourceRank));
     return (layer, hidden) -> {
       Tensor rows = Tensor.ofFloats(hidden, hidden.length / width, width);
       MoeOutput output = runtime.forward(new TokenBatch(layer, rows, sourceRank));
       recorder.record(output);
+      sequence.ifPresent(recording -> recording.record(output));
       return output.hidden().toFloats();
     };
   }

@@ -6,9 +6,11 @@ import io.stagger.api.Placement;
 import io.stagger.api.runtime.MoeRuntime;
 import io.stagger.api.text.LanguageModel;
 import io.stagger.engine.Stagger;
+import io.stagger.engine.trace.record.TraceRecorder;
 import io.stagger.weights.ProgressListener;
 import io.stagger.weights.WeightStore;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A model that reads and writes text, ready to be run under any placement. May be used from any
@@ -91,8 +93,17 @@ public final class TextModel implements AutoCloseable {
    *     cluster, no backend can run here, or the weights do not agree with the placement
    */
   public PlacedModel place(Cluster cluster, Placement placement) {
+    return place(cluster, placement, Optional.empty());
+  }
+
+  /**
+   * Likewise, recording where every token goes.
+   *
+   * @param trace stays open
+   */
+  public PlacedModel place(Cluster cluster, Placement placement, Optional<TraceRecorder> trace) {
     MoeRuntime runtime = stagger.openRuntime(cluster, placement, store.loader());
-    return new PlacedModel(language, runtime, cluster);
+    return new PlacedModel(language, runtime, cluster, trace);
   }
 
   @Override

@@ -33,6 +33,7 @@ public final class TraceWriter implements AutoCloseable {
   private final OutputStream out;
   private final IpcWriter arrow;
   private final TokenBuffer buffer;
+  private final TraceHeader header;
   private long tokens;
   private boolean finished;
 
@@ -41,6 +42,7 @@ public final class TraceWriter implements AutoCloseable {
     this.target = target;
     this.file = file;
     this.out = out;
+    this.header = header;
     this.buffer = new TokenBuffer(header);
     this.arrow =
         new IpcWriter(
@@ -97,6 +99,11 @@ public final class TraceWriter implements AutoCloseable {
     if (buffer.isFull()) {
       flush();
     }
+  }
+
+  /** What the trace says of itself. */
+  public TraceHeader header() {
+    return header;
   }
 
   /** How many tokens were added. */

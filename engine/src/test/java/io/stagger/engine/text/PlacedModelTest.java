@@ -8,12 +8,22 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Placement;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.routing.CoSelection;
+import io.stagger.engine.trace.Phase;
+import io.stagger.engine.trace.TraceHeader;
+import io.stagger.engine.trace.TraceReader;
+import io.stagger.engine.trace.TraceToken;
+import io.stagger.engine.trace.TraceWriter;
+import io.stagger.engine.trace.Traces;
+import io.stagger.engine.trace.record.TraceRecorder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PlacedModelTest {
 
@@ -72,6 +82,26 @@ class PlacedModelTest {
     bits.putFloat(4, 5.0f);
     byte[] expected = MessageDigest.getInstance("SHA-256").digest(bits.array());
     assertThat(score.digest()).isEqualTo(HexFormat.of().formatHex(expected));
+  }
+
+  @Test
+  void recordsAPromptAsPrefillAndWhatFollowsAsDecode(@TempDir Path folder) {
+    Path file = folder.resolve("trace.arrow");
+    TraceHeader header = TraceHeader.of(CountingRuntime.SHAPE);
+    try (TraceRecorder recorder = new TraceRecorder(TraceWriter.create(file, header))) {
+      new PlacedModel(language, runtime, CLUSTER, Optional.of(recorder))
+          .generate(language.encode("56"), 3);
+      recorder.finish();
+    }
+
+    try (TraceReader reader = TraceReader.open(file)) {
+      assertThat(Traces.all(reader))
+          .containsExactly(
+              TraceToken.of(0, 0, Phase.PREFILL, new char[] {5, 6}).withSourceRank(0),
+              TraceToken.of(0, 1, Phase.PREFILL, new char[] {6, 7}).withSourceRank(0),
+              TraceToken.of(0, 2, Phase.DECODE, new char[] {7, 0}).withSourceRank(0),
+              TraceToken.of(0, 3, Phase.DECODE, new char[] {0, 1}).withSourceRank(0));
+    }
   }
 
   @Test

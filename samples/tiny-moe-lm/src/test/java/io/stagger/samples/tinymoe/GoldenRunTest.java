@@ -14,15 +14,24 @@ import io.stagger.engine.text.Generation;
 import io.stagger.engine.text.PlacedModel;
 import io.stagger.engine.text.TextModel;
 import io.stagger.engine.text.TextScore;
+import io.stagger.engine.trace.Phase;
+import io.stagger.engine.trace.TraceBatch;
+import io.stagger.engine.trace.TraceHeader;
+import io.stagger.engine.trace.TraceReader;
+import io.stagger.engine.trace.TraceWriter;
+import io.stagger.engine.trace.record.TraceRecorder;
 import io.stagger.weights.ProgressListener;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,6 +81,33 @@ class GoldenRunTest {
       assertThat(layers.get(layer).routing().experts())
           .as("layer " + layer)
           .isEqualTo(GOLDEN.routes(layer));
+    }
+  }
+
+  @Test
+  void tracesTheGoldenRoutesOfEveryTokenInOrder(@TempDir Path folder) {
+    Path file = folder.resolve("prompt.arrow");
+    Plan plan = stagger.plan(PlanRequest.of(model.model().shape(), CLUSTER).withStrategy("linear"));
+    TraceHeader header = TraceHeader.of(model.model().shape());
+    try (TraceRecorder recorder = new TraceRecorder(TraceWriter.create(file, header));
+        PlacedModel traced = model.place(CLUSTER, plan.placement(), Optional.of(recorder))) {
+      traced.generate(model.language().encode(GOLDEN.prompt()), 4);
+      recorder.finish();
+    }
+
+    try (TraceReader reader = TraceReader.open(file)) {
+      TraceBatch batch = reader.next().orElseThrow();
+      assertThat(batch.tokens()).isEqualTo(Golden.PROMPT_BYTES + 3);
+      for (int token = 0; token < batch.tokens(); token++) {
+        boolean prompt = token < Golden.PROMPT_BYTES;
+        assertThat(batch.position(token)).isEqualTo(token);
+        assertThat(batch.phase(token)).isEqualTo(prompt ? Phase.PREFILL : Phase.DECODE);
+        for (int at = 0; prompt && at < 4 * TOP_K; at++) {
+          assertThat(batch.expert(token, at / TOP_K, at % TOP_K))
+              .as("token %d, layer %d, choice %d", token, at / TOP_K, at % TOP_K)
+              .isEqualTo(GOLDEN.routes(at / TOP_K)[token * TOP_K + at % TOP_K]);
+        }
+      }
     }
   }
 

@@ -1,0 +1,5 @@
+/** Traces recorded while a runtime runs. */
+@NullMarked
+package io.stagger.engine.trace.record;
+
+import org.jspecify.annotations.NullMarked;
