@@ -109,6 +109,16 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     FileReplacement.write(file, out -> LoadJson.write(out, load));
   }
 
+  /**
+   * Likewise, with the windows of a load, which a reader adds up: {@code {"logical_count":
+   * [windows][layers][experts]}}.
+   *
+   * @throws io.stagger.api.error.InvalidInputException if the file cannot be written
+   */
+  public static void writeWindows(Path file, List<Load> windows) {
+    FileReplacement.write(file, out -> LoadJson.writeWindows(out, windows));
+  }
+
   /** The rows of the model's MoE layers. */
   private static int[] moeRows(double[][] rows, ModelShape model, LoadRows file) {
     int layers = model.layers();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +36,39 @@ final class LoadJson {
   }
 
   static void write(OutputStream out, Load load) throws IOException {
+    writeObject(out, json -> writeLayers(json, load));
+  }
+
+  static void writeWindows(OutputStream out, List<Load> windows) throws IOException {
+    writeObject(
+        out,
+        json -> {
+          for (Load window : windows) {
+            json.writeStartArray();
+            writeLayers(json, window);
+            json.writeEndArray();
+          }
+        });
+  }
+
+  private interface Counts {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  private static void writeObject(OutputStream out, Counts counts) throws IOException {
     try (JsonGenerator json = Json.FACTORY.createGenerator(out, JsonEncoding.UTF8)) {
       json.writeStartObject();
       json.writeArrayFieldStart(KEY);
-      for (int layer = 0; layer < load.layers(); layer++) {
-        double[] counts = load.layer(layer);
-        json.writeArray(counts, 0, counts.length);
-      }
+      counts.writeTo(json);
       json.writeEndArray();
       json.writeEndObject();
+    }
+  }
+
+  private static void writeLayers(JsonGenerator json, Load load) throws IOException {
+    for (int layer = 0; layer < load.layers(); layer++) {
+      double[] counts = load.layer(layer);
+      json.writeArray(counts, 0, counts.length);
     }
   }
 

@@ -2,6 +2,7 @@ package io.stagger.engine.trace;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidTraceException;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -237,6 +238,40 @@ public final class TraceBatch {
     float[] own = new float[choices];
     System.arraycopy(weights, token * choices, own, 0, choices);
     return bare.withWeights(own);
+  }
+
+  /**
+   * Some of these tokens.
+   *
+   * @param rows tokens of this batch, in the order that they shall have
+   * @param before how many tokens come before them, in place of {@link #firstToken}
+   */
+  public TraceBatch select(int[] rows, long before) {
+    int choices = header.choices();
+    char[] chosen = new char[rows.length * choices];
+    float[] chosenWeights = new float[header.weights() ? chosen.length : 0];
+    byte[] chosenPhases = new byte[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      experts.copy(rows[i] * choices, chosen, i * choices, choices);
+      chosenPhases[i] = phases[rows[i]];
+      if (header.weights()) {
+        System.arraycopy(weights, rows[i] * choices, chosenWeights, i * choices, choices);
+      }
+    }
+    return new TraceBatch(
+        header,
+        before,
+        select(sequences, rows),
+        select(positions, rows),
+        chosenPhases,
+        select(sourceRanks, rows),
+        select(datasets, rows),
+        ExpertIds.of(chosen),
+        chosenWeights);
+  }
+
+  private static int[] select(int[] column, int[] rows) {
+    return Arrays.stream(rows).map(row -> column[row]).toArray();
   }
 
   @Override
