@@ -13,6 +13,8 @@ import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.explain.PlanExplanation;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.io.PlacementFile;
+import io.stagger.engine.trace.statistics.StatisticsSpec;
+import io.stagger.engine.trace.statistics.TraceStatistics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Option;
       "  stagger plan --model config.json --load load.json --strategy eplb \\",
       "      --nodes 4 --ranks 32 --slots 288 --out placement.json",
       "  stagger plan --model config.json --load load.json --slots 288 --explain",
+      "  stagger plan --trace day.arrow --strategy eplb --ranks 8 --slots 288",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -57,6 +60,14 @@ final class PlanCommand implements Callable<Integer> {
           "Tokens per expert and layer: SGLang's JSON (logical_count), a bare JSON matrix, or"
               + " .npy.")
   private @Nullable Path loadFile;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "A trace: its load where no --load is given, and what strategies may know of routing"
+              + " beyond it (windows, co-selection, transitions, routes). Its model, too.")
+  private @Nullable Path traceFile;
 
   @Option(
       names = "--previous",
@@ -90,7 +101,15 @@ final class PlanCommand implements Callable<Integer> {
     StaggerConfig.Builder builder = configuration.builder();
     clusterOptions.configure(builder);
     try (Stagger stagger = Stagger.open(builder.build())) {
-      ModelShape model = modelOptions.requireShape();
+      Optional<TraceStatistics> trace =
+          Optional.ofNullable(traceFile)
+              .map(file ->
+                  TraceFiles.count(file, StatisticsSpec.everything(), output.progressBar()));
+      ModelShape model =
+          modelOptions
+              .shape()
+              .or(() -> trace.map(TraceStatistics::model))
+              .orElseGet(modelOptions::requireShape);
       Cluster cluster = clusterOptions.cluster(stagger.config(), model.experts());
       Optional<LoadFile> load =
           Optional.ofNullable(loadFile).map(file -> LoadFile.open(file, model));
@@ -101,8 +120,8 @@ final class PlanCommand implements Callable<Integer> {
               new PlanRequest(
                   model,
                   cluster,
-                  load.map(LoadFile::load),
-                  RoutingProfile.none(),
+                  load.map(LoadFile::load).or(() -> trace.map(TraceStatistics::load)),
+                  trace.map(TraceStatistics::profile).orElseGet(RoutingProfile::none),
                   previous,
                   Optional.ofNullable(strategy)));
       output.print(

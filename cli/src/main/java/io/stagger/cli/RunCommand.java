@@ -75,6 +75,15 @@ final class RunCommand implements Callable<Integer> {
       description = "Write the load of this run, to plan with it: --load of run and plan.")
   private @Nullable Path savedLoad;
 
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Record which experts every token goes to: --trace of plan, and trace info.")
+  private @Nullable Path tracedTo;
+
+  @Option(names = "--trace-weights", description = "Record the router's weights too.")
+  private boolean tracedWeights;
+
   @ArgGroup(multiplicity = "1")
   private Input input = new Input();
 
@@ -108,8 +117,12 @@ final class RunCommand implements Callable<Integer> {
     try (Stagger stagger = Stagger.open(builder.build());
         TextModel opened = open(stagger)) {
       Plan plan = plan(stagger, opened.model().shape());
-      try (PlacedModel placed = opened.place(plan.request().cluster(), plan.placement())) {
+      try (TraceRecording recording =
+              TraceRecording.of(tracedTo, opened.model().shape(), tracedWeights);
+          PlacedModel placed =
+              opened.place(plan.request().cluster(), plan.placement(), recording.recorder())) {
         TextRun run = placed.run(input.text(), newTokens());
+        recording.finish();
         String backend = stagger.chooseBackend().backend().name();
         if (savedLoad != null) {
           LoadFile.write(savedLoad, run.routing().load());

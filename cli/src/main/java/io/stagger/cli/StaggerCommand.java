@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ExportCommand.class,
       FormatsCommand.class,
+      TraceCommand.class,
       ConvertCommand.class,
       WeightsCommand.class,
       RunCommand.class,
@@ -54,6 +55,7 @@ public final class StaggerCommand implements Callable<Integer> {
     ErrorLines errors = new ErrorLines();
     CommandLine line = new CommandLine(new StaggerCommand());
     addCommonOptions(line);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     return line.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
   }
 
