@@ -27,6 +27,8 @@ import java.util.List;
  *   <li>{@code effort}: steps of search a slot; a layer of fewer than 256 slots may take as many as
  *       one of 256. More is never worse, and takes longer where the bound is not met.
  *   <li>{@code tolerance}: how far above the lower bound, relative to it, is good enough.
+ *   <li>{@code prove}: search small layers (64 experts at most) exhaustively; their plans are then
+ *       optimal but for the tolerance, and proven to be. Takes up to seconds a layer.
  * </ul>
  *
  * <p>The decision's facts: {@code gap.mean} and {@code gap.worst}, how far the layers' busiest
@@ -37,8 +39,16 @@ public final class BalancedStrategy implements PlacementStrategy {
   static final String NAME = "balanced";
   static final String EFFORT = "effort";
   static final String TOLERANCE = "tolerance";
+  static final String PROVE = "prove";
 
+  /** A layer of fewer slots may take as many steps as one of these. */
   private static final int SMALL_LAYER = 256;
+
+  /** The same where replicas are folded, which takes fewer steps. */
+  private static final int SMALL_FOLD = 32;
+
+  /** Steps of an exhaustive search, as a multiple of the others: it may end without an answer. */
+  private static final long PROOF = 300;
 
   @Override
   public String name() {
@@ -65,7 +75,11 @@ public final class BalancedStrategy implements PlacementStrategy {
             5e-4,
             0,
             1,
-            "How far above the lower bound, relative to it, the search may end."));
+            "How far above the lower bound, relative to it, the search may end."),
+        OptionSpec.flag(
+            PROVE,
+            false,
+            "Search small layers exhaustively: optimal but for the tolerance, and slower."));
   }
 
   @Override
@@ -90,8 +104,12 @@ public final class BalancedStrategy implements PlacementStrategy {
   }
 
   private static LayerPlanner planner(PlacementRequest request, Packing packing, Packing spare) {
-    long effort = request.options().integer(EFFORT) * Math.max(packing.slots(), SMALL_LAYER);
+    long effort = request.options().integer(EFFORT);
+    int small = Fold.fits(packing) ? SMALL_FOLD : SMALL_LAYER;
+    long steps = effort * Math.max(packing.slots(), small);
+    long proof = request.options().flag(PROVE) ? effort * packing.slots() * PROOF : 0;
     double tolerance = request.options().decimal(TOLERANCE);
-    return new LayerPlanner(packing, spare, LoadBound.on(request.cluster()), effort, tolerance);
+    LoadBound bound = LoadBound.on(request.cluster());
+    return new LayerPlanner(packing, spare, bound, steps, tolerance, proof);
   }
 }

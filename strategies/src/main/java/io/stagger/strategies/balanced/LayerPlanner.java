@@ -2,6 +2,7 @@ package io.stagger.strategies.balanced;
 
 import io.stagger.api.LoadBound;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans a layer so that its busiest rank has as little work as can be:
@@ -15,8 +16,11 @@ import java.util.Arrays;
  *       descend again, and go on from what is better; begin with these counts, then with more or
  *       fewer replicas of the heaviest expert;
  *   <li>walk: relieve the busiest rank even if another becomes busier than it was, and let what was
- *       moved rest (tabu search); keep the best that is met.
+ *       moved rest (tabu search); keep the best that is met;
+ *   <li>prove, where asked and the layer is small: search exhaustively for a better plan.
  * </ol>
+ *
+ * <p>Where ranks have two slots each, {@link Fold} finds the counts instead of climb and walk.
  *
  * <p>The search ends at the target, a hair above the lower bound, or when its budget is spent. Its
  * course does not depend on the budget, so more budget never makes a plan worse.
@@ -49,6 +53,14 @@ final class LayerPlanner {
   private final double[] ascending;
   private final boolean countsMatter;
 
+  /** Null where ranks have other than two slots, or differ. */
+  private final @Nullable Fold fold;
+
+  /** Null where no proof is asked for, or the layer is too large for one. */
+  private final @Nullable Completion completion;
+
+  private final long proof;
+
   private double target;
   private double bestWork;
   private double climbed;
@@ -61,8 +73,15 @@ final class LayerPlanner {
    * @param spare another such, as scratch
    * @param effort steps of search for each layer
    * @param tolerance how far above the lower bound the search ends, relative to it
+   * @param proof steps of exhaustive search for each layer, if it is small; 0 for none
    */
-  LayerPlanner(Packing packing, Packing spare, LoadBound bound, long effort, double tolerance) {
+  LayerPlanner(
+      Packing packing,
+      Packing spare,
+      LoadBound bound,
+      long effort,
+      double tolerance,
+      long proof) {
     this.packing = packing;
     this.best = spare;
     this.bound = bound;
@@ -80,6 +99,9 @@ final class LayerPlanner {
     this.ascending = new double[packing.experts];
     boolean redundant = packing.slots() > packing.experts;
     this.countsMatter = redundant && packing.slots() <= (long) FEW_SLOTS * packing.ranks;
+    this.fold = redundant && Fold.fits(packing) ? new Fold(packing, budget) : null;
+    this.completion = proof > 0 && Completion.fits(packing) ? new Completion(packing) : null;
+    this.proof = proof;
   }
 
   /** Plans anew; the packing then holds the plan. */
@@ -94,6 +116,9 @@ final class LayerPlanner {
     bestWork = descend(countsMatter);
     if (isUnfinished()) {
       improve();
+    }
+    if (completion != null) {
+      prove(completion);
     }
   }
 
@@ -162,14 +187,57 @@ final class LayerPlanner {
 
   private void improve() {
     best.copyFrom(packing);
-    if (countsMatter) {
+    if (fold != null) {
+      foldFromSeveralStarts(fold);
+    } else if (countsMatter) {
       climbFromSeveralStarts();
     }
-    if (isUnfinished()) {
+    if (isUnfinished() && (fold == null || proof > 0)) {
       packing.copyFrom(best);
       walk();
     }
     packing.copyFrom(best);
+  }
+
+  /** Folds from the counts there are, then from others of the heaviest expert, the nearest first. */
+  private void foldFromSeveralStarts(Fold counts) {
+    int heaviest = byWeight[0];
+    int greedy = packing.count[heaviest];
+    int most = Math.min(packing.ranks, packing.slots() - packing.experts + 1);
+    foldCounts(counts);
+    for (int off = 1; off < most && isUnfinished(); off++) {
+      foldFrom(counts, greedy - off, most);
+      foldFrom(counts, greedy + off, most);
+    }
+  }
+
+  private void foldFrom(Fold counts, int count, int most) {
+    if (count >= 1 && count <= most && isUnfinished()) {
+      sortByShare(replication.replicate(byWeight, count));
+      foldCounts(counts);
+    }
+  }
+
+  private void foldCounts(Fold counts) {
+    if (counts.improve(byShare, target) < bestWork * (1 - GAIN)) {
+      dealAndDescend();
+    }
+  }
+
+  /** Looks for plans that are better by more than the tolerance, until there is none. */
+  private void prove(Completion search) {
+    long steps = proof;
+    while (bestWork > target) {
+      double below = bestWork / (1 + Math.max(tolerance, GAIN));
+      Completion.Answer answer = search.find(byWeight, below, steps);
+      steps -= search.steps();
+      if (answer != Completion.Answer.FOUND) {
+        provenBound = answer == Completion.Answer.IMPOSSIBLE ? below : provenBound;
+        return;
+      }
+      search.apply(byWeight);
+      bestWork = packing.work(packing.busiest());
+    }
   }
 
   private void keepIfBetter(double work) {

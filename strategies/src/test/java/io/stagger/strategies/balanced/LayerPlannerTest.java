@@ -26,7 +26,7 @@ class LayerPlannerTest {
       Packing packing = ranks.emptyPacking();
       LoadBound bound = LoadBound.on(cluster);
       return new Planned(
-          new LayerPlanner(packing, ranks.emptyPacking(), bound, effort, tolerance), packing);
+          new LayerPlanner(packing, ranks.emptyPacking(), bound, effort, tolerance, 0), packing);
     }
 
     Planned plan(double... load) {
