@@ -164,7 +164,7 @@ final class Completion {
 
   private boolean beginWithUnseen(int expert) {
     int most = Math.min(ranksLeft, fewest[expert] + spare);
-    for (int replicas = fewest[expert]; replicas <= most; replicas++) {
+    for (int replicas = fewest[expert]; replicas <= most && !budget.isSpent(); replicas++) {
       decide(expert, replicas);
       if (begin(expert)) {
         return true;
@@ -253,7 +253,9 @@ final class Completion {
     }
     int to = Math.min(ranksLeft + 1, fewest[expert] + spare);
     int from = Math.max(fewest[expert], (int) fewestHere);
-    for (int replicas = from; replicas <= to && weight[expert] >= least * replicas; replicas++) {
+    for (int replicas = from;
+        replicas <= to && weight[expert] >= least * replicas && !budget.isSpent();
+        replicas++) {
       decide(expert, replicas);
       if (take(expert, slot, load, onRank)) {
         return true;

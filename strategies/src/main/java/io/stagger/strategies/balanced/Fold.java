@@ -4,7 +4,7 @@ package io.stagger.strategies.balanced;
  * Improves replica counts where every rank has two slots and all are equally fast. There the
  * busiest rank under given counts is known without dealing: the heaviest replica goes with the
  * lightest, the next with the next, and so on, as if the sorted replicas were folded in the middle.
-* So only counts are searched, by taking a replica from one expert and giving it to another as long
+ * So only counts are searched, by taking a replica from one expert and giving it to another as long
  * as there is less above a limit then.
  *
  * <p>A step of the budget is one meeting of two experts in a fold. Keeps its scratch between calls:
@@ -298,8 +298,7 @@ final class Fold {
     while (lightEnd >= heavyEnd && isMoved(order[lightEnd])) {
       lightEnd--;
     }
-    double share =
-        lightEnd >= heavyEnd ? packing.share[order[lightEnd]] : Double.POSITIVE_INFINITY;
+    double share = lightEnd >= heavyEnd ? packing.share[order[lightEnd]] : Double.POSITIVE_INFINITY;
     boolean takers = !takerMet && takerShare < share && (giverMet || takerShare <= giverShare);
     if (takers) {
       takerMet = true;

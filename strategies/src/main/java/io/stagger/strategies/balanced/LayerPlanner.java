@@ -76,12 +76,7 @@ final class LayerPlanner {
    * @param proof steps of exhaustive search for each layer, if it is small; 0 for none
    */
   LayerPlanner(
-      Packing packing,
-      Packing spare,
-      LoadBound bound,
-      long effort,
-      double tolerance,
-      long proof) {
+      Packing packing, Packing spare, LoadBound bound, long effort, double tolerance, long proof) {
     this.packing = packing;
     this.best = spare;
     this.bound = bound;
@@ -199,7 +194,9 @@ final class LayerPlanner {
     packing.copyFrom(best);
   }
 
-  /** Folds from the counts there are, then from others of the heaviest expert, the nearest first. */
+  /**
+   * Folds from the counts there are, then from others of the heaviest expert, the nearest first.
+   */
   private void foldFromSeveralStarts(Fold counts) {
     int heaviest = byWeight[0];
     int greedy = packing.count[heaviest];
