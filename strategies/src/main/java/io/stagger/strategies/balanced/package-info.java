@@ -4,7 +4,8 @@
  *
  * <p>Read {@link io.stagger.strategies.balanced.BalancedStrategy} for what the user can ask, {@code
  * LayerPlanner} for the algorithm, and {@code Replication}, {@code Deal}, {@code Swaps}, {@code
- * Retypes} for its steps; {@code Packing} is what they all change.
+ * Retypes}, {@code Fold}, {@code Completion} for its steps; {@code Packing} is what they all
+ * change.
  *
  * <p>Sources: the rule of dealing is R. L. Graham, "Bounds on multiprocessing timing anomalies"
  * (SIAM J. Appl. Math. 17, 1969); the walk is F. Glover's tabu search (ORSA J. Computing 1, 1989)
