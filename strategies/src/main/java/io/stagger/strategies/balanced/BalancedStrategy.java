@@ -25,14 +25,16 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@code effort}: steps of search a slot; a layer of fewer than 256 slots may take as many as
- *       one of 256. More is never worse, and takes longer where the bound is not met.
+ *       one of 256, or of 32 where every rank has two slots. More is never worse, and takes longer
+ *       where the bound is not met.
  *   <li>{@code tolerance}: how far above the lower bound, relative to it, is good enough.
  *   <li>{@code prove}: search small layers (64 experts at most) exhaustively; their plans are then
  *       optimal but for the tolerance, and proven to be. Takes up to seconds a layer.
  * </ul>
  *
  * <p>The decision's facts: {@code gap.mean} and {@code gap.worst}, how far the layers' busiest
- * ranks are above the lower bound, relative to it; {@code steps}, how many the search took.
+ * ranks are above the lower bound, or the proven optimum, relative to it; {@code steps}, how many
+ * the search took.
  */
 public final class BalancedStrategy implements PlacementStrategy {
 
