@@ -6,6 +6,7 @@ import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
 import io.stagger.api.format.FormatContent;
 import io.stagger.api.routing.RoutingProfile;
+import io.stagger.engine.HeldOut;
 import io.stagger.engine.Plan;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Option;
       "      --nodes 4 --ranks 32 --slots 288 --out placement.json",
       "  stagger plan --model config.json --load load.json --slots 288 --explain",
       "  stagger plan --trace day.arrow --strategy eplb --ranks 8 --slots 288",
+      "  stagger plan --model config.json --load monday.json --load tuesday.json \\",
+      "      --set load.estimate=deviation --held-out wednesday.json",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -58,8 +61,15 @@ final class PlanCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Tokens per expert and layer: SGLang's JSON (logical_count), a bare JSON matrix, or"
-              + " .npy.")
-  private @Nullable Path loadFile;
+              + " .npy. Given several times: their sum, each a window of it.")
+  private List<Path> loadFiles = List.of();
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "FILE",
+      description =
+          "A load that the plan is scored on but not made for; may be given several times.")
+  private List<Path> heldOutFiles = List.of();
 
   @Option(
       names = "--trace",
@@ -112,7 +122,7 @@ final class PlanCommand implements Callable<Integer> {
               .orElseGet(modelOptions::requireShape);
       Cluster cluster = clusterOptions.cluster(stagger.config(), model.experts());
       Optional<LoadFile> load =
-          Optional.ofNullable(loadFile).map(file -> LoadFile.open(file, model));
+          loadFiles.isEmpty() ? Optional.empty() : Optional.of(LoadFile.openAll(loadFiles, model));
       Optional<Placement> previous =
           Optional.ofNullable(previousFile).map(file -> PlacementFile.read(file, model, cluster));
       Plan plan =
@@ -121,13 +131,14 @@ final class PlanCommand implements Callable<Integer> {
                   model,
                   cluster,
                   load.map(LoadFile::load).or(() -> trace.map(TraceStatistics::load)),
-                  trace.map(TraceStatistics::profile).orElseGet(RoutingProfile::none),
+                  routing(load, trace),
                   previous,
                   Optional.ofNullable(strategy)));
       output.print(
           new PlanReport(
               plan,
               load,
+              heldOut(plan),
               previous.map(from -> Migration.between(from, plan.placement())),
               explain
                   ? Optional.of(new PlanExplanationLines(plan, PlanExplanation.of(stagger, plan)))
@@ -135,6 +146,20 @@ final class PlanCommand implements Callable<Integer> {
               write(stagger, plan)));
     }
     return ExitCode.OK;
+  }
+
+  /** What the trace tells, but for the windows of a load that was given beside it. */
+  private static RoutingProfile routing(
+      Optional<LoadFile> load, Optional<TraceStatistics> trace) {
+    RoutingProfile profile =
+        trace.map(TraceStatistics::profile).orElseGet(RoutingProfile::none);
+    return load.map(LoadFile::history).map(profile::withWindows).orElse(profile);
+  }
+
+  private List<HeldOut> heldOut(Plan plan) {
+    return heldOutFiles.stream()
+        .map(file -> HeldOut.of(plan, file.toString(), LoadFile.read(file, plan.request().model())))
+        .toList();
   }
 
   private List<Path> write(Stagger stagger, Plan plan) {

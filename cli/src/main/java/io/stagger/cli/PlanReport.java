@@ -8,6 +8,7 @@ import io.stagger.api.Migration;
 import io.stagger.api.strategy.Decision;
 import io.stagger.cli.output.Figures;
 import io.stagger.cli.output.Report;
+import io.stagger.engine.HeldOut;
 import io.stagger.engine.Plan;
 import io.stagger.engine.io.LoadFile;
 import java.io.PrintWriter;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @param plan the plan
  * @param load the load that was read, if one was given
+ * @param heldOut how the plan does under loads that it was not made for
  * @param migration the slot copies from the placement in force, if one was given
  * @param explanation what the plan does, what limits it and what would help, if that was asked
  * @param files where the placement was written
@@ -27,6 +29,7 @@ import java.util.Optional;
 record PlanReport(
     Plan plan,
     Optional<LoadFile> load,
+    List<HeldOut> heldOut,
     Optional<Migration> migration,
     Optional<PlanExplanationLines> explanation,
     List<Path> files)
@@ -47,6 +50,7 @@ record PlanReport(
     out.printf(LINE, "cluster", Shapes.describe(plan.request().cluster()));
     load.ifPresent(file -> out.printf(LINE, "load", describe(file)));
     plan.balance().ifPresentOrElse(balance -> print(balance, out), () -> noLoad(out));
+    printHeldOut(out);
     migration.ifPresent(moves ->
         out.printf(
             LINE,
@@ -102,6 +106,21 @@ record PlanReport(
     out.printf(LINE, "balancedness", Figures.ratio(balance.balancedness()));
   }
 
+  private void printHeldOut(PrintWriter out) {
+    print(
+        "held out",
+        heldOut.stream()
+            .map(score ->
+                "%s: imbalance %s on average, %s in the worst layer; bound %s"
+                    .formatted(
+                        score.name(),
+                        Figures.ratio(score.balance().imbalance()),
+                        Figures.ratio(score.balance().worstImbalance()),
+                        Figures.ratio(score.bound())))
+            .toList(),
+        out);
+  }
+
   private static void noLoad(PrintWriter out) {
     out.printf(LINE, "imbalance", "unknown: give a load with --load to see it");
   }
@@ -130,6 +149,8 @@ record PlanReport(
     json.set("model", Shapes.json(plan.request().model()));
     json.set("cluster", Shapes.json(plan.request().cluster()));
     plan.balance().ifPresent(balance -> addBalance(json, balance));
+    ArrayNode scores = json.putArray("heldOut");
+    heldOut.forEach(score -> scores.add(json(score)));
     migration.ifPresent(moves ->
         json.putObject("migration")
             .put("copies", moves.copies().size())
@@ -139,6 +160,17 @@ record PlanReport(
     json.put("seconds", plan.took().toNanos() / 1e9);
     ArrayNode written = json.putArray("written");
     files.forEach(path -> written.add(path.toString()));
+    return json;
+  }
+
+  private static ObjectNode json(HeldOut score) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("load", score.name());
+    json.putObject("imbalance")
+        .put("mean", score.balance().imbalance())
+        .put("worst", score.balance().worstImbalance());
+    json.put("balancedness", score.balance().balancedness());
+    json.put("bound", score.bound());
     return json;
   }
 

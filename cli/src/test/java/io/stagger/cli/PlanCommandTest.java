@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +41,38 @@ class PlanCommandTest {
     // The heaviest expert shares its rank with one of 10 at best.
     assertThat(json.at("/bound/layers/0").asDouble()).isEqualTo(1.0 / 3, within(TINY));
     assertThat(json.path("gap").asDouble()).isEqualTo(0, within(TINY));
+  }
+
+  @Test
+  void scoresThePlanOnLoadsItWasNotMadeFor() {
+    Path other = folder.resolve("other.json");
+    JsonNode json =
+        planned(
+            load("[[30, 10, 10, 10], [1, 1, 1, 1]]"),
+            "--strategy",
+            "linear",
+            "--held-out",
+            write(other, "[[10, 10, 10, 10], [3, 0, 3, 0]]"));
+    // Linear: 20 and 20, 3 and 3.
+    assertThat(json.at("/heldOut/0/load").asText()).isEqualTo(other.toString());
+    assertThat(json.at("/heldOut/0/imbalance/mean").asDouble()).isZero();
+    assertThat(json.at("/heldOut/0/balancedness").asDouble()).isEqualTo(1);
+  }
+
+  @Test
+  void plansForTheEstimateOfSeveralLoads() {
+    Path second = write(folder.resolve("second.json"), "[[0, 10, 0, 0], [1, 1, 1, 1]]");
+    JsonNode json =
+        planned(
+            load("[[10, 0, 0, 0], [1, 1, 1, 1]]"),
+            "--load",
+            second,
+            "--strategy",
+            "eplb",
+            "--set",
+            "load.estimate=quantile");
+    assertThat(json.at("/facts/planned.for").asText()).isEqualTo("quantile 0.9000 over 2 windows");
+    assertThat(json.at("/imbalance/layers/0").asDouble()).isZero();
   }
 
   @Test
@@ -223,8 +254,12 @@ class PlanCommandTest {
   }
 
   private Path load(String json) {
+    return write(folder.resolve("load.json"), json);
+  }
+
+  private static Path write(Path file, String json) {
     try {
-      return Files.writeString(folder.resolve("load.json"), json);
+      return Files.writeString(file, json);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -1,6 +1,7 @@
 package io.stagger.engine;
 
 import io.stagger.api.Balance;
+import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.LoadBound;
 import io.stagger.api.Placement;
@@ -48,8 +49,12 @@ public record Plan(
   }
 
   private static List<Double> bounds(PlanRequest request, Balance balance) {
-    Load load = request.load().orElseThrow();
-    double[] busiest = LoadBound.busiest(load, request.cluster());
+    return bounds(request.load().orElseThrow(), request.cluster(), balance);
+  }
+
+  /** For each layer of a load the imbalance that no placement on the cluster can beat. */
+  static List<Double> bounds(Load load, Cluster cluster, Balance balance) {
+    double[] busiest = LoadBound.busiest(load, cluster);
     List<Double> bounds = new ArrayList<>(busiest.length);
     for (int layer = 0; layer < busiest.length; layer++) {
       double ideal = balance.ideal(layer);

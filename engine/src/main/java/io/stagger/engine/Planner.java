@@ -1,5 +1,6 @@
 package io.stagger.engine;
 
+import io.stagger.api.Load;
 import io.stagger.api.Placement;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.FallbackRefusedException;
@@ -24,11 +25,13 @@ final class Planner {
   private final StaggerConfig config;
   private final StrategyRegistry strategies;
   private final PlacementValidator validator;
+  private final LoadEstimate estimate;
 
   Planner(StaggerConfig config, StrategyRegistry strategies, PlacementValidator validator) {
     this.config = config;
     this.strategies = strategies;
     this.validator = validator;
+    this.estimate = LoadEstimate.of(config);
   }
 
   Plan plan(PlanRequest request, Map<String, String> settings) {
@@ -40,7 +43,8 @@ final class Planner {
     requireNoFallback(strategy, result.decision());
     Placement placement = result.placement();
     validator.requireValid(placement, request.model(), request.cluster(), strategy.described());
-    return Plan.of(request, placement, result.decision(), strategy.origin(), took);
+    return Plan.of(
+        request, placement, withEstimate(result.decision(), request), strategy.origin(), took);
   }
 
   PlanCost cost(PlanRequest request, Duration budget) {
@@ -62,10 +66,24 @@ final class Planner {
     return new PlacementRequest(
         request.model(),
         request.cluster(),
-        request.load(),
+        request.load().map(load -> estimate(request, load)),
         request.routing(),
         request.previous(),
         options(strategy, request, settings));
+  }
+
+  private Load estimate(PlanRequest request, Load load) {
+    load.requireFits(request.model());
+    request.routing().requireFits(request.model());
+    return estimate.estimate(request.model(), load, request.routing().windows());
+  }
+
+  private Decision withEstimate(Decision decision, PlanRequest request) {
+    if (estimate.isPlain() || request.load().isEmpty()) {
+      return decision;
+    }
+    int windows = Math.max(1, request.routing().windows().size());
+    return decision.with("planned.for", estimate.describe(windows));
   }
 
   private Options options(

@@ -16,6 +16,7 @@ import io.stagger.api.error.FallbackRefusedException;
 import io.stagger.api.error.InvalidLoadException;
 import io.stagger.api.error.InvalidPlacementException;
 import io.stagger.api.error.StrategyException;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.api.strategy.Decision;
 import io.stagger.api.strategy.OptionSpec;
 import io.stagger.api.strategy.PlacementRequest;
@@ -44,6 +45,33 @@ class StaggerTest {
     StaggerConfig.Builder config = StaggerConfig.builder();
     List.of(settings).forEach(config::set);
     return config.build();
+  }
+
+  @Test
+  void plansForTheEstimateAndScoresTheCounts() {
+    Load first = Load.of(8, new double[][] {{9, 1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1}});
+    Load second = Load.of(8, new double[][] {{1, 9, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1}});
+    PlanRequest request =
+        PlanRequest.of(MODEL, CLUSTER)
+            .withLoad(first.plus(second))
+            .withRouting(RoutingProfile.none().withWindows(List.of(first, second)))
+            .withStrategy("own");
+    Load[] seen = new Load[1];
+    Own own =
+        Own.answering(asked -> {
+          seen[0] = asked.requireLoad();
+          return new PlacementResult(Own.inOrder(asked), Decision.asRequested("own"));
+        });
+    try (Stagger stagger = own.open("load.estimate=quantile", "load.quantile=1")) {
+      Plan plan = stagger.plan(request);
+      assertThat(seen[0].get(0, 0)).isEqualTo(32 * 9 / 16.0);
+      assertThat(plan.request().load()).contains(first.plus(second));
+      assertThat(plan.decision().facts())
+          .containsEntry("planned.for", "quantile 1.000 over 2 windows");
+      HeldOut score = HeldOut.of(plan, "first", first);
+      assertThat(score.balance().busiest(0)).isEqualTo(10);
+      assertThat(score.bound()).isEqualTo((10 / 4.0 - 1) / 2);
+    }
   }
 
   /** A strategy that a program brings itself. */

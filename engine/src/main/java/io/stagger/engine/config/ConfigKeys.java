@@ -29,6 +29,57 @@ public final class ConfigKeys {
       OptionSpec.decimal(
           "placement.timeout", 60, 0.001, 86_400, "Seconds that a strategy has to answer.");
 
+  /** A load as it was counted. */
+  public static final String ESTIMATE_COUNTS = "counts";
+
+  /** A quantile over the windows of a load. */
+  public static final String ESTIMATE_QUANTILE = "quantile";
+
+  /** The mean over the windows of a load, and some deviations more. */
+  public static final String ESTIMATE_DEVIATION = "deviation";
+
+  /** Which load is planned for. */
+  public static final OptionSpec LOAD_ESTIMATE =
+      OptionSpec.choice(
+          "load.estimate",
+          List.of(ESTIMATE_COUNTS, ESTIMATE_QUANTILE, ESTIMATE_DEVIATION),
+          "Which load is planned for: the counts; of an expert's shares in the windows of the load"
+              + " a quantile; or their mean and some deviations more.");
+
+  /** Which quantile over the windows. */
+  public static final OptionSpec LOAD_QUANTILE =
+      OptionSpec.decimal(
+          "load.quantile", 0.9, 0, 1, "The quantile, for load.estimate=quantile; 1 is the peak.");
+
+  /** How many deviations above the mean over the windows. */
+  public static final OptionSpec LOAD_DEVIATIONS =
+      OptionSpec.decimal(
+          "load.deviations",
+          0.5,
+          0,
+          100,
+          "How many standard deviations are added, for load.estimate=deviation.");
+
+  /** How far counts are drawn toward a mean. */
+  public static final OptionSpec LOAD_SHRINK =
+      OptionSpec.decimal(
+          "load.shrink",
+          0,
+          0,
+          1,
+          "How far the load that is planned for is drawn toward a mean; 0 not at all, 1 all the"
+              + " way.");
+
+  /** Toward the mean of the expert's group. */
+  public static final String SHRINK_TO_GROUP = "group";
+
+  /** Toward which mean. */
+  public static final OptionSpec LOAD_SHRINK_TO =
+      OptionSpec.choice(
+          "load.shrink-to",
+          List.of("layer", SHRINK_TO_GROUP),
+          "The mean that load.shrink draws toward: that of the layer, or of the expert group.");
+
   /** Where plug-in jars are. */
   public static final OptionSpec PLUGINS_DIRECTORY =
       OptionSpec.path(
@@ -74,6 +125,11 @@ public final class ConfigKeys {
         PLACEMENT_STRATEGY,
         PLACEMENT_STRICT,
         PLACEMENT_TIMEOUT,
+        LOAD_ESTIMATE,
+        LOAD_QUANTILE,
+        LOAD_DEVIATIONS,
+        LOAD_SHRINK,
+        LOAD_SHRINK_TO,
         PLUGINS_DIRECTORY,
         RUNTIME_BACKEND,
         RUNTIME_REPLICAS,

@@ -25,12 +25,15 @@ import java.util.stream.IntStream;
  *
  * @param load tokens per MoE layer and expert
  * @param windows how many windows were added up; 1 for a single matrix
+ * @param history the load in consecutive windows, oldest first, whose sum it is; at most 64, as the
+ *     neighbours of many are added up
  * @param droppedRows rows of the file that were left out, as belonging to dense layers
  */
-public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
+public record LoadFile(Load load, int windows, List<Load> history, List<Integer> droppedRows) {
 
-  /** Keeps its own list. */
+  /** Keeps its own lists. */
   public LoadFile {
+    history = List.copyOf(history);
     droppedRows = List.copyOf(droppedRows);
   }
 
@@ -44,6 +47,26 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
    */
   public static Load read(Path file, ModelShape model) {
     return open(file, model).load();
+  }
+
+  /**
+   * Several files as one load: their sum, each file a window of it, in the order given. One file is
+   * as {@link #open} gives it.
+   *
+   * @param files at least one
+   * @throws InvalidLoadException as {@link #read}
+   */
+  public static LoadFile openAll(List<Path> files, ModelShape model) {
+    List<LoadFile> all = files.stream().map(file -> open(file, model)).toList();
+    if (all.size() == 1) {
+      return all.getFirst();
+    }
+    List<Load> loads = all.stream().map(LoadFile::load).toList();
+    return new LoadFile(
+        loads.stream().reduce(Load::plus).orElseThrow(),
+        loads.size(),
+        loads,
+        all.getFirst().droppedRows());
   }
 
   /** Likewise, with what was done to make it fit. */
@@ -84,12 +107,18 @@ public record LoadFile(Load load, int windows, List<Integer> droppedRows) {
     }
     double[][] sums = rows.sums();
     int[] kept = model.map(shape -> moeRows(sums, shape, rows)).orElseGet(() -> busyRows(sums));
-    double[][] layers = IntStream.of(kept).mapToObj(row -> sums[row]).toArray(double[][]::new);
     BitSet dropped = new BitSet();
     dropped.set(0, sums.length);
     IntStream.of(kept).forEach(dropped::clear);
     return new LoadFile(
-        Load.of(rows.experts(), layers), rows.windows(), dropped.stream().boxed().toList());
+        load(rows.experts(), sums, kept),
+        rows.windows(),
+        rows.history().stream().map(window -> load(rows.experts(), window, kept)).toList(),
+        dropped.stream().boxed().toList());
+  }
+
+  private static Load load(int experts, double[][] rows, int[] kept) {
+    return Load.of(experts, IntStream.of(kept).mapToObj(row -> rows[row]).toArray(double[][]::new));
   }
 
   /** The row of each layer of the load, which is its number in the model if rows were dropped. */

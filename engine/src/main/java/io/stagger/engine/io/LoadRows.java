@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Collects the rows of a load file, each count checked as it comes, and adds up its windows. Holds
- * no more than {@link ModelShape#MAX_LAYERS} rows of the model's width, however long the file is.
+ * Collects the rows of a load file, each count checked as it comes, and adds up its windows. What
+ * it holds is bounded, however long the file is.
  */
 final class LoadRows {
 
@@ -21,7 +21,8 @@ final class LoadRows {
   /** 0 until the first row, which then decides, has been read. */
   private int experts;
 
-  private final List<double[]> rows = new ArrayList<>();
+  private final List<double[]> sums = new ArrayList<>();
+  private final LoadHistory history = new LoadHistory();
   private int windows;
   private int layer;
   private int expert;
@@ -48,11 +49,13 @@ final class LoadRows {
       if ((layer + 1L) * experts > MAX_CELLS) {
         throw wrong("more than " + MAX_CELLS + " counts", "at most so many");
       }
-      rows.add(new double[experts]);
-    } else if (layer == rows.size()) {
-      throw wrong("window " + (windows - 1) + " has more layers than the first", rows.size() + "");
+      sums.add(new double[experts]);
+    } else if (layer == sums.size()) {
+      throw wrong("window " + (windows - 1) + " has more layers than the first", sums.size() + "");
     }
-    row = rows.get(layer);
+    if (row.length < experts) {
+      row = new double[experts];
+    }
     expert = 0;
   }
 
@@ -65,14 +68,10 @@ final class LoadRows {
     if (!(count >= 0) || Double.isInfinite(count)) {
       throw at("count " + count, "a finite number from 0");
     }
-    row[expert] += count;
-    if (Double.isInfinite(row[expert])) {
-      throw at("the sum of the windows is infinite", "a finite number");
-    }
-    expert++;
+    row[expert++] = count;
   }
 
-  /** The row is longer than its counts while it grows; {@link #endRow} cuts it. */
+  /** The row is longer than its counts while it grows. */
   private void growFirstRow() {
     if (expert == ModelShape.MAX_EXPERTS) {
       throw at("more than " + expert + " counts", "at most " + ModelShape.MAX_EXPERTS);
@@ -85,20 +84,28 @@ final class LoadRows {
   void endRow() {
     if (experts == 0 && expert > 0) {
       experts = expert;
-      rows.set(layer, Arrays.copyOf(row, experts));
+      sums.set(layer, new double[experts]);
     }
     if (expert != experts || expert == 0) {
       throw new InvalidLoadException(
           Diagnosis.of(expert + " counts", file + ", layer " + layer)
               .expecting(experts == 0 ? "at least one" : experts + ", one for each expert"));
     }
+    double[] sum = sums.get(layer);
+    for (expert = 0; expert < experts; expert++) {
+      sum[expert] += row[expert];
+      if (Double.isInfinite(sum[expert])) {
+        throw at("the sum of the windows is infinite", "a finite number");
+      }
+    }
+    history.add(windows - 1, layer, row, experts);
     layer++;
   }
 
   void endWindow() {
-    if (layer != rows.size()) {
+    if (layer != sums.size()) {
       throw wrong(
-          "window " + (windows - 1) + " has " + layer + " layers", rows.size() + ", as the first");
+          "window " + (windows - 1) + " has " + layer + " layers", sums.size() + ", as the first");
     }
   }
 
@@ -126,8 +133,16 @@ final class LoadRows {
     return windows;
   }
 
+  /**
+   * Counts by window and layer, {@code [windows][layers][experts]}; where the file has many windows
+   * neighbours are added up.
+   */
+  List<double[][]> history() {
+    return history.windows();
+  }
+
   /** Counts by layer, the windows added up, {@code [layers][experts]}. */
   double[][] sums() {
-    return rows.toArray(double[][]::new);
+    return sums.toArray(double[][]::new);
   }
 }

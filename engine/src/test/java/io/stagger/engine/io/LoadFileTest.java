@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,42 @@ class LoadFileTest {
 
     assertThat(file.load()).isEqualTo(LOAD);
     assertThat(file.windows()).isEqualTo(2);
+    assertThat(file.history())
+        .containsExactly(
+            Load.of(3, new double[][] {{1, 0, 3}, {4, 5, 0}}),
+            Load.of(3, new double[][] {{0, 2, 0}, {0, 0, 6}}));
+  }
+
+  @Test
+  void addsUpNeighboursOfManyWindows() {
+    String text =
+        IntStream.range(0, 100)
+            .mapToObj(window -> "[[" + window + ",0,1],[0,1,0]]")
+            .collect(Collectors.joining(",", "[", "]"));
+
+    LoadFile file = json(text);
+
+    assertThat(file.windows()).isEqualTo(100);
+    assertThat(file.history()).hasSize(50);
+    assertThat(file.history().get(3))
+        .isEqualTo(Load.of(3, new double[][] {{6 + 7, 0, 2}, {0, 2, 0}}));
+    assertThat(file.history().stream().reduce(Load::plus)).contains(file.load());
+  }
+
+  @Test
+  void severalFilesAreWindowsOfTheirSum() {
+    Path one =
+        file("one.json", "[[1,0,3],[4,5,0]]".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Path other =
+        file("other.json", "[[0,2,0],[0,0,6]]".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    LoadFile sum = LoadFile.openAll(List.of(one, other), ModelShape.of(2, 3, 1, 1, 1));
+
+    assertThat(sum.load()).isEqualTo(LOAD);
+    assertThat(sum.history())
+        .containsExactly(
+            LoadFile.read(one, ModelShape.of(2, 3, 1, 1, 1)),
+            LoadFile.read(other, ModelShape.of(2, 3, 1, 1, 1)));
   }
 
   @Test
