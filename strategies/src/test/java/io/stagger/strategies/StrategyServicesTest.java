@@ -13,8 +13,7 @@ class StrategyServicesTest {
   void everyStrategyIsFoundByItsName() {
     assertThat(ServiceLoader.load(PlacementStrategy.class))
         .extracting(PlacementStrategy::name)
-        .containsExactlyInAnyOrder(
-            "auto", "balanced", "budget", "eplb", "file", "linear", "zigzag");
+        .containsExactlyInAnyOrder("auto", "balanced", "eplb", "file", "linear", "steady", "zigzag");
   }
 
   @Test
