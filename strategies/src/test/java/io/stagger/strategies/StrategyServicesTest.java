@@ -13,7 +13,8 @@ class StrategyServicesTest {
   void everyStrategyIsFoundByItsName() {
     assertThat(ServiceLoader.load(PlacementStrategy.class))
         .extracting(PlacementStrategy::name)
-        .containsExactlyInAnyOrder("auto", "balanced", "eplb", "file", "linear", "steady", "zigzag");
+        .containsExactlyInAnyOrder(
+            "auto", "balanced", "budget", "eplb", "file", "linear", "steady", "zigzag");
   }
 
   @Test
