@@ -10,6 +10,8 @@ import io.stagger.api.Placement;
 import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementRequest;
 import io.stagger.api.strategy.PlacementStrategy;
+import io.stagger.strategies.activated.ActivatedStrategy;
+import io.stagger.strategies.affinity.AffinityStrategy;
 import io.stagger.strategies.balanced.BalancedStrategy;
 import io.stagger.strategies.eplb.EplbStrategy;
 import io.stagger.testkit.PlacementRequests;
@@ -27,7 +29,9 @@ class StrategiesAgreeTest {
             new ZigzagStrategy(),
             new AutoStrategy(),
             new EplbStrategy(),
-            new BalancedStrategy())
+            new BalancedStrategy(),
+            new AffinityStrategy(),
+            new ActivatedStrategy())
         .map(strategy -> Named.of(strategy.name(), strategy));
   }
 

@@ -14,7 +14,16 @@ class StrategyServicesTest {
     assertThat(ServiceLoader.load(PlacementStrategy.class))
         .extracting(PlacementStrategy::name)
         .containsExactlyInAnyOrder(
-            "auto", "balanced", "budget", "eplb", "file", "linear", "steady", "zigzag");
+            "activated",
+            "affinity",
+            "auto",
+            "balanced",
+            "budget",
+            "eplb",
+            "file",
+            "linear",
+            "steady",
+            "zigzag");
   }
 
   @Test
