@@ -64,6 +64,8 @@ class ModuleDependencyTest {
                   "jakarta.inject..",
                   "org.apache.commons.configuration2..",
                   "org.yaml.snakeyaml..",
+                  // Linear programs, in the simulator.
+                  "org.ojalgo..",
                   "com.fasterxml.jackson..",
                   // In the package of traces alone, see below.
                   "org.apache.arrow..",

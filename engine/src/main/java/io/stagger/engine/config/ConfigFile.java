@@ -17,16 +17,22 @@ import java.util.TreeMap;
 import org.apache.commons.configuration2.PropertiesConfiguration.PropertiesReader;
 
 /** Reads a configuration file into keys and their values, all of them text. */
-final class ConfigFile {
+public final class ConfigFile {
 
   private static final int MAX_BYTES = 1 << 20;
 
   private ConfigFile() {}
 
-  static Map<String, String> read(Path file) {
+  /**
+   * Reads a file, whose kind its name tells: {@code .properties}, {@code .yaml} or {@code .yml}.
+   *
+   * @return keys, ascending, and their values
+   * @throws ConfigurationException if it cannot be read, is malformed, or sets a key twice
+   */
+  public static Map<String, String> read(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".properties")) {
-      return readProperties(file);
+      return readProperties(text(file), file.toString());
     }
     if (name.endsWith(".yaml") || name.endsWith(".yml")) {
       return new YamlValues(file).read(text(file));
@@ -36,20 +42,26 @@ final class ConfigFile {
             .expecting("a name that ends in .properties, .yaml or .yml"));
   }
 
-  /** Pair by pair, so that "include" is a key as any other and reads no further file. */
-  private static Map<String, String> readProperties(Path file) {
+  /**
+   * Reads properties, pair by pair, so that "include" is a key as any other and reads no further
+   * file.
+   *
+   * @param where the text comes from, for errors
+   * @return keys, ascending, and their values
+   * @throws ConfigurationException if the text is malformed or sets a key twice
+   */
+  public static Map<String, String> readProperties(String text, String where) {
     Map<String, String> values = new TreeMap<>();
-    try (PropertiesReader pairs = new PropertiesReader(new StringReader(text(file)))) {
+    try (PropertiesReader pairs = new PropertiesReader(new StringReader(text))) {
       while (pairs.nextProperty()) {
         if (values.put(pairs.getPropertyName(), pairs.getPropertyValue()) != null) {
           throw new ConfigurationException(
-              Diagnosis.of(
-                      "'" + pairs.getPropertyName() + "' is set more than once", file.toString())
+              Diagnosis.of("'" + pairs.getPropertyName() + "' is set more than once", where)
                   .remedy("Leave one of the lines"));
         }
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw malformed(file, e);
+      throw malformed(where, e);
     }
     return values;
   }
@@ -74,9 +86,9 @@ final class ConfigFile {
   }
 
   /** The error for a text that is not in the format that the file's name says. */
-  static ConfigurationException malformed(Path file, Exception cause) {
+  static ConfigurationException malformed(String where, Exception cause) {
     return new ConfigurationException(
-        Diagnosis.of("is not well-formed: " + cause.getMessage(), file.toString())
+        Diagnosis.of("is not well-formed: " + cause.getMessage(), where)
             .remedy("Mend it, or name another configuration file"),
         cause);
   }

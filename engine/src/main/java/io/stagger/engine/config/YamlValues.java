@@ -24,7 +24,7 @@ final class YamlValues {
     try {
       root = SafeYaml.parse(document);
     } catch (YAMLException | IllegalArgumentException e) {
-      throw ConfigFile.malformed(file, e);
+      throw ConfigFile.malformed(file.toString(), e);
     }
     if (root != null) {
       flatten("", root);

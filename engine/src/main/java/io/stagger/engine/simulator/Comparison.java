@@ -1,0 +1,63 @@
+package io.stagger.engine.simulator;
+
+import io.stagger.api.ModelShape;
+import io.stagger.engine.trace.Phase;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What strategies made of a trace.
+ *
+ * @param model whose trace it is
+ * @param spec what was compared, and how
+ * @param tokens tokens of the whole trace
+ * @param steps steps that were replayed, of each phase that the scored windows have tokens of
+ * @param scores in the order of the specification, but for strategies that refused
+ * @param refusals strategies that gave no plan for some window
+ */
+public record Comparison(
+    ModelShape model,
+    SimulationSpec spec,
+    long tokens,
+    Map<Phase, Steps> steps,
+    List<StrategyScore> scores,
+    List<Refusal> refusals) {
+
+  /** Keeps its own lists and map. */
+  public Comparison {
+    steps = Map.copyOf(steps);
+    scores = List.copyOf(scores);
+    refusals = List.copyOf(refusals);
+  }
+
+  /** Steps of a phase; empty if the scored windows have no token of it. */
+  public Optional<Steps> steps(Phase phase) {
+    return Optional.ofNullable(steps.get(phase));
+  }
+
+  /** What the others are compared with. */
+  public StrategyScore base() {
+    return scores.getFirst();
+  }
+
+  /** What is compared with it. */
+  public List<StrategyScore> others() {
+    return scores.subList(1, scores.size());
+  }
+
+  /**
+   * Steps of a phase.
+   *
+   * @param count how many
+   * @param tokens their tokens in all
+   */
+  public record Steps(long count, long tokens) {}
+
+  /**
+   * A strategy that gave no plan.
+   *
+   * @param reason its error, or the engine's
+   */
+  public record Refusal(String strategy, String reason) {}
+}
