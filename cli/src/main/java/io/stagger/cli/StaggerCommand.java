@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       StrategiesCommand.class,
       PlanCommand.class,
       CheckCommand.class,
+      CompareCommand.class,
       BenchCommand.class,
       ImportCommand.class,
       ExportCommand.class,

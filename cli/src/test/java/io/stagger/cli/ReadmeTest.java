@@ -120,6 +120,7 @@ class ReadmeTest {
                 Repository.file("README.md"),
                 Repository.file("CONTRIBUTING.md"),
                 Repository.file("docs/formats.md"),
+                Repository.file("docs/simulator.md"),
                 Repository.file("samples/third-party-strategy/README.md")));
     try (Stream<Path> pages = Files.list(Repository.file("docs/strategies"))) {
       documents.addAll(pages.filter(page -> page.toString().endsWith(".md")).sorted().toList());

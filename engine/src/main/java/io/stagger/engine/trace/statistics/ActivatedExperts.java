@@ -39,11 +39,7 @@ final class ActivatedExperts {
     for (int token = from; token < to; token++) {
       if (batches[token] > 0) {
         enter(batches[token]);
-        int at = (token * modelLayers + first) * topK;
-        switch (ids) {
-          case ExpertIds.Bytes bytes -> count(bytes.array(), at);
-          case ExpertIds.Chars chars -> count(chars.array(), at);
-        }
+        count(ids, (token * modelLayers + first) * topK);
       }
     }
   }
@@ -58,39 +54,18 @@ final class ActivatedExperts {
     }
   }
 
-  /** Marks are always written: no processor can guess whether an expert is fresh. */
-  private void count(byte[] ids, int at) {
-    int[] last = lastBatch;
-    int now = batch;
-    for (int layer = 0, i = at, base = 0; layer < layers; layer++, base += experts) {
+  private void count(ExpertIds ids, int at) {
+    for (int layer = 0, i = at; layer < layers; layer++) {
       int fresh = 0;
-      for (int end = i + topK; i < end; i++) {
-        int expert = base + (ids[i] & 0xFF);
-        fresh += isOther(last[expert], now);
-        last[expert] = now;
+      for (int choice = 0; choice < topK; choice++, i++) {
+        int expert = layer * experts + ids.get(i);
+        if (lastBatch[expert] != batch) {
+          lastBatch[expert] = batch;
+          fresh++;
+        }
       }
       open[layer] += fresh;
     }
-  }
-
-  private void count(char[] ids, int at) {
-    int[] last = lastBatch;
-    int now = batch;
-    for (int layer = 0, i = at, base = 0; layer < layers; layer++, base += experts) {
-      int fresh = 0;
-      for (int end = i + topK; i < end; i++) {
-        int expert = base + ids[i];
-        fresh += isOther(last[expert], now);
-        last[expert] = now;
-      }
-      open[layer] += fresh;
-    }
-  }
-
-  /** 1 if two numbers differ and 0 if not, without a branch. */
-  private static int isOther(int one, int other) {
-    int difference = one ^ other;
-    return (difference | -difference) >>> (Integer.SIZE - 1);
   }
 
   /**

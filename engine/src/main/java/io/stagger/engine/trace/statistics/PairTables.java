@@ -7,8 +7,6 @@ package io.stagger.engine.trace.statistics;
  */
 final class PairTables {
 
-  private static final int FOUR = 4;
-
   private final int experts;
   private final int topK;
   private final int[][] together;
@@ -26,7 +24,7 @@ final class PairTables {
   }
 
   /**
-   * Counts the pairs of each token, an expert with itself too.
+   * Counts the pairs of each token.
    *
    * @param chosen {@code [tokens][topK]}
    * @param choices how many choices there are, a multiple of top-k
@@ -34,14 +32,11 @@ final class PairTables {
   void countCoSelection(int layer, char[] chosen, int choices) {
     int[] counts = together[layer];
     for (int first = 0; first < choices; first += topK) {
-      int end = first + topK;
-      int one = first;
-      for (; one + FOUR <= end; one += FOUR) {
-        countTriangle(counts, chosen, one);
-        countRows(counts, chosen, one, chosen, one + FOUR, end);
-      }
-      for (; one < end; one++) {
-        countRow(counts, chosen[one], chosen, one, end);
+      for (int one = first; one < first + topK; one++) {
+        int row = chosen[one] * experts;
+        for (int other = one; other < first + topK; other++) {
+          counts[row + chosen[other]]++;
+        }
       }
     }
   }
@@ -50,57 +45,12 @@ final class PairTables {
   void countTransitions(int layer, char[] chosen, char[] next, int choices) {
     int[] counts = onward[layer];
     for (int first = 0; first < choices; first += topK) {
-      int end = first + topK;
-      int one = first;
-      for (; one + FOUR <= end; one += FOUR) {
-        countRows(counts, chosen, one, next, first, end);
+      for (int one = first; one < first + topK; one++) {
+        int row = chosen[one] * experts;
+        for (int other = first; other < first + topK; other++) {
+          counts[row + next[other]]++;
+        }
       }
-      for (; one < end; one++) {
-        countRow(counts, chosen[one], next, first, end);
-      }
-    }
-  }
-
-  /** The pairs among four choices, written out: as loops they would take three times as long. */
-  private void countTriangle(int[] counts, char[] chosen, int at) {
-    int a = chosen[at];
-    int b = chosen[at + 1];
-    int c = chosen[at + 2];
-    int d = chosen[at + 3];
-    int rowA = a * experts;
-    int rowB = b * experts;
-    int rowC = c * experts;
-    counts[rowA + a]++;
-    counts[rowA + b]++;
-    counts[rowA + c]++;
-    counts[rowA + d]++;
-    counts[rowB + b]++;
-    counts[rowB + c]++;
-    counts[rowB + d]++;
-    counts[rowC + c]++;
-    counts[rowC + d]++;
-    counts[d * experts + d]++;
-  }
-
-  /** Four choices with each of some others. */
-  private void countRows(int[] counts, char[] ones, int at, char[] others, int from, int to) {
-    int rowA = ones[at] * experts;
-    int rowB = ones[at + 1] * experts;
-    int rowC = ones[at + 2] * experts;
-    int rowD = ones[at + 3] * experts;
-    for (int i = from; i < to; i++) {
-      int other = others[i];
-      counts[rowA + other]++;
-      counts[rowB + other]++;
-      counts[rowC + other]++;
-      counts[rowD + other]++;
-    }
-  }
-
-  private void countRow(int[] counts, int one, char[] others, int from, int to) {
-    int row = one * experts;
-    for (int i = from; i < to; i++) {
-      counts[row + others[i]]++;
     }
   }
 

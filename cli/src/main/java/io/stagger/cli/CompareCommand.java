@@ -1,0 +1,129 @@
+package io.stagger.cli;
+
+import io.stagger.api.Cluster;
+import io.stagger.api.ModelShape;
+import io.stagger.cli.output.ProgressBar;
+import io.stagger.engine.Stagger;
+import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.simulator.Batching;
+import io.stagger.engine.simulator.Comparison;
+import io.stagger.engine.simulator.ComparisonCsv;
+import io.stagger.engine.simulator.SimulationSpec;
+import io.stagger.engine.simulator.Simulator;
+import io.stagger.engine.simulator.replicas.ReplicaRule;
+import io.stagger.engine.trace.TraceReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares strategies on a trace. */
+@Command(
+    name = "compare",
+    description = {
+      "Replay a trace through the placements of several strategies, and say what each would bring.",
+      "A strategy plans with a window of the trace and is scored on the next, which it never sees;"
+          + " everything is compared with linear on the same steps.",
+    },
+    footer = {
+      "  stagger compare --trace day.arrow --strategies zigzag,eplb,balanced --ranks 8",
+      "  stagger compare --trace day.arrow --strategies eplb --nodes 4 --ranks 32 --slots 288 \\",
+      "      --hardware h20x8 --model config.json --replicas least-loaded --csv figures.csv",
+    })
+final class CompareCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      required = true,
+      description = "The trace; its model is the one that is placed.")
+  private Path trace;
+
+  @Option(
+      names = "--strategies",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Strategies to compare with linear; default zigzag,eplb,balanced.")
+  private final List<String> strategies = new ArrayList<>();
+
+  @Option(
+      names = "--windows",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Windows of equally many tokens; default ${DEFAULT-VALUE}.")
+  private int windows;
+
+  @Option(
+      names = "--decode-batch",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Sequences of a decode step over all ranks; default ${DEFAULT-VALUE}.")
+  private int decodeBatch;
+
+  @Option(
+      names = "--prefill-tokens",
+      paramLabel = "N",
+      defaultValue = "4096",
+      description = "Tokens of a prefill step over all ranks; default ${DEFAULT-VALUE}.")
+  private int prefillTokens;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "NAME",
+      defaultValue = "hash",
+      description =
+          "How tokens are shared among an expert's replicas: hash, static, dynamic, least-loaded,"
+              + " weighted, optimal or least-activated; default ${DEFAULT-VALUE}.")
+  private String replicas;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write every figure of every strategy, a row each.")
+  private @Nullable Path csv;
+
+  @Mixin private final ClusterOptions clusterOptions = new ClusterOptions();
+  @Mixin private final CostOptions costOptions = new CostOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final ConfigurationOptions configuration = new ConfigurationOptions();
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields before it runs the command
+  CompareCommand() {}
+
+  @Override
+  public Integer call() {
+    StaggerConfig.Builder builder = configuration.builder();
+    clusterOptions.configure(builder);
+    try (Stagger stagger = Stagger.open(builder.build())) {
+      ModelShape model = model();
+      Cluster cluster = clusterOptions.cluster(stagger.config(), model.experts());
+      SimulationSpec spec =
+          new SimulationSpec(
+              cluster,
+              strategies.isEmpty() ? List.of("zigzag", "eplb", "balanced") : strategies,
+              windows,
+              new Batching(decodeBatch, prefillTokens),
+              ReplicaRule.of(replicas),
+              costOptions.costs(model));
+      Comparison comparison;
+      try (ProgressBar bar = output.progressBar()) {
+        comparison = Simulator.compare(stagger, trace, spec, bar::progress);
+      }
+      if (csv != null) {
+        ComparisonCsv.write(csv, comparison);
+      }
+      output.print(new CompareReport(comparison));
+    }
+    return ExitCode.OK;
+  }
+
+  private ModelShape model() {
+    try (TraceReader reader = TraceReader.open(trace)) {
+      return reader.header().model();
+    }
+  }
+}
