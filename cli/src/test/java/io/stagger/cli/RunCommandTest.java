@@ -86,6 +86,21 @@ class RunCommandTest {
   }
 
   @Test
+  void recordsATraceWhoseLoadIsThatOfTheRun() {
+    Path load = folder.resolve("run-load.json");
+    Path trace = folder.resolve("run.arrow");
+    Path traced = folder.resolve("trace-load.json");
+
+    run("--strategy", "linear", "--prompt", PROMPT, "--save-load", load, "--trace", trace);
+    Run.of("trace", "load", trace, "--out", traced);
+
+    assertThat(traced).hasSameBinaryContentAs(load);
+    JsonNode info = Run.of("trace", "info", trace, "--json").json();
+    assertThat(info.get("decodeTokens").asInt()).isPositive();
+    assertThat(info.get("model").get("name").asText()).isEqualTo("tiny_moe");
+  }
+
+  @Test
   void takesACheckpointAsItIs() {
     Run run =
         Run.of(

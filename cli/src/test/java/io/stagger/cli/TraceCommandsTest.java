@@ -120,7 +120,7 @@ class TraceCommandsTest {
   }
 
   private static Run trace(String words, Path... files) {
-    String[] options = words.split(" ");
+    String[] options = words.split(" ", -1);
     Object[] all = new Object[1 + options.length + files.length];
     all[0] = "trace";
     System.arraycopy(options, 0, all, 1, options.length);

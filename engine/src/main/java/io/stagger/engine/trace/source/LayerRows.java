@@ -99,8 +99,8 @@ final class LayerRows implements TraceSource {
 
     void take(RouteRow row) {
       boolean back =
-          row.layer() < lastLayer || row.layer() == lastLayer && row.position() <= lastPosition;
-      if (back || model.layers() == 1 && !rows.getFirst().isEmpty()) {
+          row.layer() < lastLayer || (row.layer() == lastLayer && row.position() <= lastPosition);
+      if (back || (model.layers() == 1 && !rows.getFirst().isEmpty())) {
         end();
       }
       List<RouteRow.Choices> layer = rows.get(model.moeLayers().indexOf(row.layer()));

@@ -73,7 +73,7 @@ final class SglangTokens {
     }
     boolean decode =
         record.mode() == SglangRecord.Mode.DECODE
-            || record.mode() == SglangRecord.Mode.MIXED && length == 1;
+            || (record.mode() == SglangRecord.Mode.MIXED && length == 1);
     decoded |= decode;
     int position = token < record.positions().length ? record.positions()[token] : place;
     sink.add(

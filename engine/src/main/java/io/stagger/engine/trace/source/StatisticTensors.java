@@ -32,7 +32,7 @@ final class StatisticTensors {
 
   private final SafetensorsFile file;
   private final ModelShape model;
-  private final SortedMap<Integer, SafetensorsEntry> layers = new TreeMap<>();
+  private final TreeMap<Integer, SafetensorsEntry> layers = new TreeMap<>();
 
   private StatisticTensors(SafetensorsFile file, ModelShape model) {
     this.file = file;
@@ -74,7 +74,7 @@ final class StatisticTensors {
 
   /** How many tokens there are, of tensors {@code [tokens, topK]}. */
   int tokens() {
-    List<Long> first = layers.get(layers.firstKey()).shape();
+    List<Long> first = layers.firstEntry().getValue().shape();
     for (SafetensorsEntry entry : layers.values()) {
       if (!entry.shape().equals(first) || first.size() != 2 || first.get(1) != model.topK()) {
         throw ImportSink.wrong(
