@@ -14,6 +14,7 @@ import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.explain.PlanExplanation;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.io.PlacementFile;
+import io.stagger.engine.migration.MoveFrontier;
 import io.stagger.engine.trace.statistics.StatisticsSpec;
 import io.stagger.engine.trace.statistics.TraceStatistics;
 import java.nio.file.Path;
@@ -25,7 +26,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Plans a placement. */
 @Command(
@@ -41,6 +45,8 @@ import picocli.CommandLine.Option;
       "  stagger plan --trace day.arrow --strategy eplb --ranks 8 --slots 288",
       "  stagger plan --model config.json --load monday.json --load tuesday.json \\",
       "      --set load.estimate=deviation --held-out wednesday.json",
+      "  stagger plan --model config.json --load load.json --strategy steady --slots 288 \\",
+      "      --previous placement.json --frontier",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -106,8 +112,26 @@ final class PlanCommand implements Callable<Integer> {
               + " compare with.")
   private boolean explain;
 
+  @Option(
+      names = "--frontier",
+      description =
+          "Instead of a plan, print how even the placement of --previous can become for how many"
+              + " moves, from none to every slot; for strategies with an option 'moves'.")
+  private boolean frontier;
+
+  @Spec private CommandSpec command;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the field before it runs the command
+  PlanCommand() {}
+
   @Override
   public Integer call() {
+    if (frontier && (explain || out != null || sglangOut != null)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--frontier makes no plan to explain or write: leave out --explain, --out and"
+              + " --out-sglang.");
+    }
     StaggerConfig.Builder builder = configuration.builder();
     clusterOptions.configure(builder);
     try (Stagger stagger = Stagger.open(builder.build())) {
@@ -125,15 +149,19 @@ final class PlanCommand implements Callable<Integer> {
           loadFiles.isEmpty() ? Optional.empty() : Optional.of(LoadFile.openAll(loadFiles, model));
       Optional<Placement> previous =
           Optional.ofNullable(previousFile).map(file -> PlacementFile.read(file, model, cluster));
-      Plan plan =
-          stagger.plan(
-              new PlanRequest(
-                  model,
-                  cluster,
-                  load.map(LoadFile::load).or(() -> trace.map(TraceStatistics::load)),
-                  routing(load, trace),
-                  previous,
-                  Optional.ofNullable(strategy)));
+      PlanRequest request =
+          new PlanRequest(
+              model,
+              cluster,
+              load.map(LoadFile::load).or(() -> trace.map(TraceStatistics::load)),
+              routing(load, trace),
+              previous,
+              Optional.ofNullable(strategy));
+      if (frontier) {
+        output.print(new FrontierReport(MoveFrontier.of(stagger, request)));
+        return ExitCode.OK;
+      }
+      Plan plan = stagger.plan(request);
       output.print(
           new PlanReport(
               plan,

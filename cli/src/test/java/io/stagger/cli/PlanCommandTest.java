@@ -108,6 +108,75 @@ class PlanCommandTest {
         .contains("would help   a load");
   }
 
+  /** Experts 0 and 1, the heaviest, on one of two ranks. */
+  private Path uneven() {
+    Path file = folder.resolve("uneven.json");
+    Run run = plan("--experts", 4, "--ranks", 2, "--strategy", "linear", "--out", file);
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    return file;
+  }
+
+  @Test
+  void printsHowEvenAPlacementCanBecomeForHowManyMoves() {
+    Path load = load("[[4, 3, 2, 1], [4, 3, 2, 1]]");
+    Run run =
+        plan(
+            "--experts",
+            4,
+            "--ranks",
+            2,
+            "--load",
+            load,
+            "--strategy",
+            "steady",
+            "--previous",
+            uneven(),
+            "--frontier");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.out())
+        .containsPattern("moves +of the slots +imbalance +balancedness +of the gain")
+        .containsPattern("0 +0.0 % +0.4000 +0.7143 +0.0 %")
+        .containsPattern("4 +50.0 % +0.0000 +1.0000 +100.0 %");
+  }
+
+  @Test
+  void printsTheFrontierForPrograms() {
+    Path load = load("[[4, 3, 2, 1], [4, 3, 2, 1]]");
+    JsonNode json = planned(load, "--strategy", "steady", "--previous", uneven(), "--frontier");
+    assertThat(json.path("strategy").asText()).isEqualTo("steady");
+    assertThat(json.at("/frontier/0/moves").asInt()).isZero();
+    assertThat(json.at("/frontier/0/imbalance").asDouble()).isEqualTo(0.4, within(TINY));
+    JsonNode last = json.path("frontier").get(json.path("frontier").size() - 1);
+    assertThat(last.path("share").asDouble()).isEqualTo(0.5);
+    assertThat(last.path("gain").asDouble()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAFrontierOfAStrategyThatHasNone() {
+    Run run =
+        plan(
+            "--experts",
+            4,
+            "--ranks",
+            2,
+            "--load",
+            load("[[4, 3, 2, 1], [4, 3, 2, 1]]"),
+            "--strategy",
+            "eplb",
+            "--previous",
+            uneven(),
+            "--frontier");
+    assertThat(run.exitCode()).isNotEqualTo(ExitCode.OK);
+    assertThat(run.err()).contains("eplb").contains("has no frontier").contains("steady");
+  }
+
+  @Test
+  void refusesToWriteAFrontierAsAPlacement() {
+    Run run = plan("--experts", 4, "--ranks", 2, "--frontier", "--explain");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--frontier makes no plan");
+  }
+
   @Test
   void writesAPlacementWithAllThatIsKnown() throws IOException {
     Path out = folder.resolve("placement.json");
