@@ -33,7 +33,7 @@ class BenchPlanCommandTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
     assertThat(run.out())
         .contains("mix: 32 MoE layers, 8 experts, 1 node, 8 ranks, 16 slots")
-        .contains("auto (eplb)", "linear", "zigzag")
+        .contains("auto (balanced)", "linear", "zigzag")
         .containsSubsequence("Not measured:", "mix: strategy 'file'", "'path' is not set");
   }
 
