@@ -177,10 +177,8 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** What the trace tells, but for the windows of a load that was given beside it. */
-  private static RoutingProfile routing(
-      Optional<LoadFile> load, Optional<TraceStatistics> trace) {
-    RoutingProfile profile =
-        trace.map(TraceStatistics::profile).orElseGet(RoutingProfile::none);
+  private static RoutingProfile routing(Optional<LoadFile> load, Optional<TraceStatistics> trace) {
+    RoutingProfile profile = trace.map(TraceStatistics::profile).orElseGet(RoutingProfile::none);
     return load.map(LoadFile::history).map(profile::withWindows).orElse(profile);
   }
 

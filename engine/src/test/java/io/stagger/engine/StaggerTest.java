@@ -171,7 +171,7 @@ class StaggerTest {
       assertThatThrownBy(() -> stagger.plan(PlanRequest.of(MODEL, CLUSTER)))
           .isInstanceOf(StrategyException.class)
           .hasMessageContaining("there is no strategy 'zigzak'")
-          .hasMessageContaining("eplb, file, linear, zigzag")
+          .hasMessageContaining("eplb, file, linear, steady, zigzag")
           .hasMessageContaining("Did you mean 'zigzag'?");
     }
   }

@@ -29,16 +29,16 @@ import java.util.stream.IntStream;
  *
  * <p>Without, a static placement by the model: {@code zigzag} where the router has expert groups,
  * otherwise {@code linear}; striping spreads a group's experts, which are chosen together, and
- * without groups consecutive experts have nothing in common. The chosen strategy has the defaults of
- * its options.
+ * without groups consecutive experts have nothing in common. The chosen strategy has the defaults
+ * of its options.
  *
  * <p>Option {@code phase}: what the placement is for, {@code any} (the default), {@code prefill} or
  * {@code decode}.
  *
  * <p>The decision's facts hold what was checked ({@code load}: given, idle or absent; {@code
  * groups}; {@code nodes}; {@code phase}; {@code previous} and {@code together}: given or absent),
- * and the facts of the chosen strategy. Where that could not do what its name says, {@code fallback}
- * has its reason code.
+ * and the facts of the chosen strategy. Where that could not do what its name says, {@code
+ * fallback} has its reason code.
  */
 public final class AutoStrategy implements PlacementStrategy {
 
@@ -72,8 +72,7 @@ public final class AutoStrategy implements PlacementStrategy {
   @Override
   public List<OptionSpec> options() {
     return List.of(
-        OptionSpec.choice(
-            PHASE, List.of("any", "prefill", DECODE), "What the placement is for."));
+        OptionSpec.choice(PHASE, List.of("any", "prefill", DECODE), "What the placement is for."));
   }
 
   @Override
@@ -114,8 +113,7 @@ public final class AutoStrategy implements PlacementStrategy {
           "SEVERAL_NODES",
           "the network between nodes is slow, and it is known which experts are chosen together");
     }
-    return new Choice(
-        balanced, "LOAD_GIVEN", "there is a load, and ranks are evened out by it");
+    return new Choice(balanced, "LOAD_GIVEN", "there is a load, and ranks are evened out by it");
   }
 
   private Choice chooseStatic(PlacementRequest request) {

@@ -60,6 +60,12 @@ class AutoStrategyTest extends PlacementStrategyContract {
     assertThat(result.decision().facts()).containsEntry("groups", "1");
   }
 
+  /** Fewer than others, as steady, which it chooses for some, takes longer. */
+  @Override
+  protected int requests() {
+    return 60;
+  }
+
   private static PlacementRequest request(ModelShape model, Cluster cluster) {
     return PlacementRequest.of(model, cluster)
         .withOptions(Options.defaults(new AutoStrategy().options()));
@@ -82,15 +88,12 @@ class AutoStrategyTest extends PlacementStrategyContract {
     PlacementRequest request = request(MODEL, CLUSTER);
     Placement previous = new LinearStrategy().place(request).placement();
     assertChosen(
-        new SteadyStrategy(),
-        "PREVIOUS_GIVEN",
-        request.withLoad(skewed()).withPrevious(previous));
+        new SteadyStrategy(), "PREVIOUS_GIVEN", request.withLoad(skewed()).withPrevious(previous));
   }
 
   @Test
   void looksAtActivatedExpertsForDecoding() {
-    Options decode =
-        Options.defaults(strategy().options()).with(AutoStrategy.PHASE, "decode");
+    Options decode = Options.defaults(strategy().options()).with(AutoStrategy.PHASE, "decode");
     assertChosen(
         new ActivatedStrategy(),
         "DECODE",
