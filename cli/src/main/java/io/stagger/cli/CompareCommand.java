@@ -10,7 +10,7 @@ import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.ComparisonCsv;
 import io.stagger.engine.simulator.SimulationSpec;
 import io.stagger.engine.simulator.Simulator;
-import io.stagger.engine.simulator.replicas.ReplicaRule;
+import io.stagger.engine.simulator.replicas.Replicas;
 import io.stagger.engine.trace.TraceReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +77,8 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "hash",
       description =
           "How tokens are shared among an expert's replicas: hash, static, dynamic, least-loaded,"
-              + " weighted, optimal or least-activated; default ${DEFAULT-VALUE}.")
+              + " weighted, optimal, least-activated, or a policy of a runtime, such as nearest;"
+              + " default ${DEFAULT-VALUE}.")
   private String replicas;
 
   @Option(
@@ -107,7 +108,7 @@ final class CompareCommand implements Callable<Integer> {
               strategies.isEmpty() ? List.of("zigzag", "eplb", "balanced") : strategies,
               windows,
               new Batching(decodeBatch, prefillTokens),
-              ReplicaRule.of(replicas),
+              Replicas.named(replicas, stagger.replicaPolicies()),
               costOptions.costs(model));
       Comparison comparison;
       try (ProgressBar bar = output.progressBar()) {

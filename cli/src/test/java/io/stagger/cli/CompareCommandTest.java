@@ -136,7 +136,19 @@ class CompareCommandTest {
   void describesEveryReplicaPolicy() {
     Run run = Run.of("compare", "--help");
     assertThat(run.out()).contains(ReplicaRule.labels());
-    assertThat(compare("--replicas", "best").err()).contains("'best'", "least-activated");
+    assertThat(compare("--replicas", "best").err())
+        .contains("'best'", "least-activated", "nearest");
+  }
+
+  @Test
+  void takesAPolicyOfARuntimesWhichChoosesAsItDoesThere() {
+    JsonNode ours =
+        compare("--strategies", "eplb", "--slots", 12, "--replicas", "hash", "--json").json();
+    JsonNode nearest =
+        compare("--strategies", "eplb", "--slots", 12, "--replicas", "nearest", "--json").json();
+    assertThat(nearest.get("replicas").asText()).isEqualTo("nearest");
+    String sent = "/strategies/1/figures/decode/sentWithinNodes/value";
+    assertThat(nearest.at(sent).asDouble()).isLessThan(ours.at(sent).asDouble());
   }
 
   @Test

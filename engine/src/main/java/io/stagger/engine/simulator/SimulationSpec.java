@@ -4,7 +4,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidClusterException;
 import io.stagger.engine.simulator.cost.CostModel;
-import io.stagger.engine.simulator.replicas.ReplicaRule;
+import io.stagger.engine.simulator.replicas.Replicas;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,7 +25,7 @@ public record SimulationSpec(
     List<String> strategies,
     int windows,
     Batching batching,
-    ReplicaRule replicas,
+    Replicas replicas,
     Optional<CostModel> costs) {
 
   /** The most ranks: traffic is kept for each pair. */

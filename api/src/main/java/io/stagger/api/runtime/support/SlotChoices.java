@@ -24,7 +24,23 @@ public final class SlotChoices {
       Cluster cluster,
       TokenBatch batch,
       Routing routing) {
-    int[] slots = policy.choose(placement, cluster, batch.layer(), routing, batch.sourceRank());
+    return choose(policy, placement, cluster, batch.layer(), routing, batch.sourceRank());
+  }
+
+  /**
+   * Likewise, without the tokens themselves.
+   *
+   * @param layer index of the MoE layer
+   * @param sourceRank the rank that the tokens come from
+   */
+  public static int[] choose(
+      ReplicaPolicy policy,
+      Placement placement,
+      Cluster cluster,
+      int layer,
+      Routing routing,
+      int sourceRank) {
+    int[] slots = policy.choose(placement, cluster, layer, routing, sourceRank);
     int choices = routing.tokens() * routing.topK();
     if (slots.length != choices) {
       throw new PluginException(
@@ -36,13 +52,13 @@ public final class SlotChoices {
       boolean holds =
           slots[i] >= 0
               && slots[i] < placement.slots()
-              && placement.logicalAt(batch.layer(), slots[i]) == expert;
+              && placement.logicalAt(layer, slots[i]) == expert;
       if (!holds) {
         throw new PluginException(
             Diagnosis.of(
                     "slot " + slots[i] + " for expert " + expert,
                     "replica policy '%s', layer %d, token %d"
-                        .formatted(policy.name(), batch.layer(), i / routing.topK()))
+                        .formatted(policy.name(), layer, i / routing.topK()))
                 .expecting("a slot that holds the expert"));
       }
     }

@@ -6,17 +6,22 @@ import io.stagger.api.Placement;
 /** One layer of a placement on its cluster, as flat tables. Immutable. */
 public final class PlacedLayer {
 
+  private final Placement placement;
   private final Cluster cluster;
+  private final int index;
   private final int[] start;
   private final int[] slots;
   private final int[] rankOf;
   private final int[] nodeOf;
 
-  private PlacedLayer(Cluster cluster, int[] start, int[] slots, int[] rankOf, int[] nodeOf) {
+  private PlacedLayer(
+      Placement placement, Cluster cluster, int index, int[] start, int[] slots, int[] nodeOf) {
+    this.placement = placement;
     this.cluster = cluster;
+    this.index = index;
     this.start = start;
     this.slots = slots;
-    this.rankOf = rankOf;
+    this.rankOf = placement.layout().rankOfSlots();
     this.nodeOf = nodeOf;
   }
 
@@ -36,7 +41,22 @@ public final class PlacedLayer {
     for (int rank = 0; rank < nodeOf.length; rank++) {
       nodeOf[rank] = cluster.nodeOf(rank);
     }
-    return new PlacedLayer(cluster, start, slots, placement.layout().rankOfSlots(), nodeOf);
+    return new PlacedLayer(placement, cluster, layer, start, slots, nodeOf);
+  }
+
+  /** The placement that it is a layer of. */
+  public Placement placement() {
+    return placement;
+  }
+
+  /** The ranks and nodes. */
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** Index of the layer in the placement. */
+  public int index() {
+    return index;
   }
 
   /** Logical experts of the layer. */

@@ -11,6 +11,7 @@ public sealed interface ReplicaChooser
         LeastLoaded,
         OptimalShares,
         PositionHash,
+        RuntimeChoices,
         StaticNearest,
         WeightedShares {
 

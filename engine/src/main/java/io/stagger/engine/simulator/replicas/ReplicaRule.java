@@ -1,12 +1,11 @@
 package io.stagger.engine.simulator.replicas;
 
-import io.stagger.api.error.ConfigurationException;
-import io.stagger.api.error.Diagnosis;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** The ways to share tokens among replicas, each with the name that selects it. */
-public enum ReplicaRule {
+/** The simulator's own ways to share tokens among replicas. */
+public enum ReplicaRule implements Replicas {
   /** By a hash of the token's position in its rank's batch, as vLLM does. */
   HASH("hash", "vLLM's: by a hash of the token's position in its rank's batch."),
 
@@ -40,7 +39,7 @@ public enum ReplicaRule {
     this.description = description;
   }
 
-  /** The name that selects it. */
+  @Override
   public String label() {
     return label;
   }
@@ -55,27 +54,12 @@ public enum ReplicaRule {
     return Arrays.stream(values()).map(ReplicaRule::label).toList();
   }
 
-  /**
-   * The rule of a name.
-   *
-   * @throws ConfigurationException if there is none; it lists those there are
-   */
-  public static ReplicaRule of(String label) {
-    return Arrays.stream(values())
-        .filter(rule -> rule.label.equals(label))
-        .findFirst()
-        .orElseThrow(() ->
-            new ConfigurationException(
-                Diagnosis.of("there is no replica policy '" + label + "'", "replica policy")
-                    .expecting("one of " + String.join(", ", labels()))));
+  /** The rule of a name; empty if there is none. */
+  public static Optional<ReplicaRule> of(String label) {
+    return Arrays.stream(values()).filter(rule -> rule.label.equals(label)).findFirst();
   }
 
-  /**
-   * A chooser for a layer.
-   *
-   * @param plannedLoad tokens of each expert in the window that the placement was planned with,
-   *     {@code [experts]}
-   */
+  @Override
   public ReplicaChooser chooser(PlacedLayer layer, double[] plannedLoad) {
     return switch (this) {
       case HASH -> new PositionHash(layer);

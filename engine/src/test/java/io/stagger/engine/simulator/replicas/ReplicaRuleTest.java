@@ -1,14 +1,12 @@
 package io.stagger.engine.simulator.replicas;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
 import io.stagger.api.SlotLayout;
-import io.stagger.api.error.ConfigurationException;
 import io.stagger.engine.trace.ExpertIds;
 import io.stagger.engine.trace.Phase;
 import io.stagger.engine.trace.TraceBatch;
@@ -211,11 +209,10 @@ class ReplicaRuleTest {
   }
 
   @Test
-  void listsTheNamesThereAre() {
-    assertThat(ReplicaRule.of("least-loaded")).isEqualTo(ReplicaRule.LEAST_LOADED);
-    assertThatThrownBy(() -> ReplicaRule.of("best"))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("'best'")
-        .hasMessageContaining("hash, static, dynamic, least-loaded, weighted, optimal");
+  void hasANameForEach() {
+    assertThat(ReplicaRule.labels())
+        .allSatisfy(
+            label -> assertThat(ReplicaRule.of(label).orElseThrow().label()).isEqualTo(label));
+    assertThat(ReplicaRule.of("best")).isEmpty();
   }
 }
