@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What strategies made of a trace.
@@ -25,6 +26,12 @@ import java.util.Optional;
 record CompareReport(Comparison comparison) implements Report {
 
   private static final double PERCENT = 100;
+
+  /** How many strategies stand beside linear in a table, so that it fits a terminal. */
+  private static final int SIDE_BY_SIDE = 2;
+
+  private static final Set<Figure> BETWEEN_NODES =
+      Set.of(Figure.FAN_OUT_NODES, Figure.SENT_BETWEEN, Figure.BYTES_BETWEEN);
 
   @Override
   public void print(PrintWriter out) {
@@ -89,21 +96,33 @@ record CompareReport(Comparison comparison) implements Report {
         phase.name().toLowerCase(Locale.ROOT),
         Figures.count(steps.count()),
         (double) steps.tokens() / steps.count());
+    List<StrategyScore> others = comparison.others();
+    figures(out, phase, others.subList(0, Math.min(SIDE_BY_SIDE, others.size())));
+    for (int from = SIDE_BY_SIDE; from < others.size(); from += SIDE_BY_SIDE) {
+      out.println();
+      figures(out, phase, others.subList(from, Math.min(from + SIDE_BY_SIDE, others.size())));
+    }
+  }
+
+  private void figures(PrintWriter out, Phase phase, List<StrategyScore> others) {
     TextTable table = new TextTable().column("").numbers(name(comparison.base()));
-    for (StrategyScore score : comparison.others()) {
+    for (StrategyScore score : others) {
       table.numbers(name(score)).column("change");
     }
+    boolean oneNode = comparison.spec().cluster().nodes() == 1;
     for (Figure figure : comparison.base().figures(phase).keySet()) {
-      table.row(row(phase, figure));
+      if (!(oneNode && BETWEEN_NODES.contains(figure))) {
+        table.row(row(phase, figure, others));
+      }
     }
     table.print(out);
   }
 
-  private Object[] row(Phase phase, Figure figure) {
+  private Object[] row(Phase phase, Figure figure, List<StrategyScore> others) {
     List<Object> cells = new ArrayList<>();
     cells.add(CompareWords.of(figure));
     cells.add(CompareWords.value(figure, comparison.base().measured(phase, figure).value()));
-    for (StrategyScore score : comparison.others()) {
+    for (StrategyScore score : others) {
       Measured measured = score.measured(phase, figure);
       cells.add(CompareWords.value(figure, measured.value()));
       cells.add(measured.change().map(CompareReport::change).orElse(""));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.stagger.api.ModelShape;
+import io.stagger.engine.simulator.Figure;
+import io.stagger.engine.simulator.cost.HardwareFile;
 import io.stagger.engine.simulator.replicas.ReplicaRule;
 import io.stagger.engine.trace.Phase;
 import io.stagger.engine.trace.TraceHeader;
@@ -149,6 +151,18 @@ class CompareCommandTest {
     assertThat(nearest.get("replicas").asText()).isEqualTo("nearest");
     String sent = "/strategies/1/figures/decode/sentWithinNodes/value";
     assertThat(nearest.at(sent).asDouble()).isLessThan(ours.at(sent).asDouble());
+  }
+
+  @Test
+  void isDescribedInFull() throws IOException {
+    String page = Files.readString(Repository.file("docs/simulator.md"));
+    for (Figure figure : Figure.values()) {
+      assertThat(page).contains("`" + figure.key() + "`");
+    }
+    assertThat(ReplicaRule.labels()).allSatisfy(name -> assertThat(page).contains("| `" + name));
+    assertThat(HardwareFile.keys())
+        .allSatisfy(key -> assertThat(page).contains("| `" + key.name() + "` |"));
+    assertThat(HardwareFile.presets()).allSatisfy(name -> assertThat(page).contains(name));
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class Simulator {
       Window window = next.get();
       // The plans in force were made before this window was read.
       if (planned) {
-        score(window);
+        score(window, reader.tokens());
       }
       long read = window.tokens().firstToken() + window.tokens().tokens();
       if (read < reader.tokens()) {
@@ -103,7 +103,8 @@ public final class Simulator {
     return replay.placement().map(request::withPrevious).orElse(request);
   }
 
-  private void score(Window window) {
+  private void score(Window window, long tokens) {
+    long done = window.tokens().firstToken();
     int layers = window.tokens().header().model().layers();
     List<Step> windowSteps = spec.batching().steps(window.tokens(), spec.cluster(), steps);
     for (Step step : windowSteps) {
@@ -112,6 +113,8 @@ public final class Simulator {
         replays.forEach(replay -> replay.replay(batch));
       }
       replays.forEach(replay -> replay.endStep(step.phase(), step.size()));
+      done += step.size();
+      progress.progress("replaying", done, tokens);
     }
     steps += windowSteps.size();
     replays.forEach(replay -> replay.endWindow(window.load()));

@@ -83,7 +83,8 @@ final class WindowReader implements AutoCloseable {
     }
   }
 
-  private static void requireSize(Path trace, long tokens, int windows, TraceHeader header) {
+  /** Checks that windows are neither empty nor too large to be held. */
+  static void requireSize(Path trace, long tokens, int windows, TraceHeader header) {
     if (tokens < windows) {
       throw new InvalidInputException(
           Diagnosis.of(tokens + " tokens", trace.toString())

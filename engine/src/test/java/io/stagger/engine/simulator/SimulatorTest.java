@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stagger.api.Cluster;
+import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.error.StrategyException;
@@ -17,6 +18,7 @@ import io.stagger.engine.simulator.cost.Hardware;
 import io.stagger.engine.simulator.cost.Link;
 import io.stagger.engine.simulator.replicas.ReplicaRule;
 import io.stagger.engine.trace.Phase;
+import io.stagger.engine.trace.TraceHeader;
 import io.stagger.engine.trace.TraceToken;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulatorTest {
 
@@ -237,5 +241,36 @@ class SimulatorTest {
     assertThatThrownBy(() -> compare(trace, spec(Cluster.of(1, 4, 16), 1)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("1 windows");
+  }
+
+  @Test
+  void asksForMoreWindowsWhereOneWouldNotFitTheMemory() {
+    TraceHeader header = TraceHeader.of(ModelShape.of(58, 256, 8, 8, 4));
+    // 2^28 choices, of 464 a token, are 578,524 tokens.
+    assertThatThrownBy(() -> WindowReader.requireSize(Path.of("big"), 10_000_000, 4, header))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("2500000 tokens of 464 choices")
+        .hasMessageContaining("Give more windows, at least 18");
+    WindowReader.requireSize(Path.of("big"), 10_000_000, 18, header);
+  }
+
+  /** Experts take a byte each in memory, or two where there are more than 256. */
+  @ParameterizedTest
+  @ValueSource(ints = {16, 256, 300})
+  void plansWithTheLoadOfTheWindowBefore(int experts) {
+    ModelShape model = ModelShape.of(2, experts, 3, 1, 1);
+    List<TraceToken> tokens = TraceFiles.skewed(model, 90, experts - 5, 1);
+    Path trace = TraceFiles.write(folder.resolve("trace.arrow"), model, tokens);
+    Comparison comparison = compare(trace, spec(Cluster.of(1, 4, experts), 3));
+    List<WindowScore> windows = comparison.base().windows();
+    for (int window = 0; window < windows.size(); window++) {
+      double[][] counts = new double[2][experts];
+      for (TraceToken token : tokens.subList(window * 30, window * 30 + 30)) {
+        for (int i = 0; i < 6; i++) {
+          counts[i / 3][token.experts()[i]]++;
+        }
+      }
+      assertThat(windows.get(window).plan().request().load()).contains(Load.of(experts, counts));
+    }
   }
 }
