@@ -121,11 +121,12 @@ final class CompareJson {
     json.put("value", measured.value());
     measured
         .change()
-        .ifPresent(change ->
-            json.putObject("change")
-                .put("estimate", change.estimate())
-                .put("low", change.low())
-                .put("high", change.high()));
+        .ifPresent(change -> {
+          ObjectNode node = json.putObject("change").put("estimate", change.estimate());
+          change
+              .interval()
+              .ifPresent(between -> node.put("low", between.low()).put("high", between.high()));
+        });
     return json;
   }
 

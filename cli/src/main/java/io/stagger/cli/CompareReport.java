@@ -131,12 +131,16 @@ record CompareReport(Comparison comparison) implements Report {
   }
 
   private static String change(Measured.Change change) {
-    return String.format(
-        Locale.ROOT,
-        "%+.1f %% (%+.1f to %+.1f)",
-        change.estimate() * PERCENT,
-        change.low() * PERCENT,
-        change.high() * PERCENT);
+    return percent(change.estimate())
+        + " %"
+        + change
+            .interval()
+            .map(i -> " (" + percent(i.low()) + " to " + percent(i.high()) + ")")
+            .orElse("");
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%+.1f", share * PERCENT);
   }
 
   private static String name(StrategyScore score) {

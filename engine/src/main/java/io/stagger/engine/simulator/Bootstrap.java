@@ -14,12 +14,19 @@ final class Bootstrap {
 
   private static final int DRAWS = 1_000;
   private static final double TAIL = 0.025;
+
+  /** Of fewer blocks, draws are too much alike: an interval would be too narrow, of one a point. */
+  private static final int FEWEST_BLOCKS = 10;
+
   private static final long SEED = 20_250_926;
 
   /** How often each block is in each draw, {@code [draws][blocks]}. */
   private final int[][] times;
 
+  private final int blocks;
+
   Bootstrap(int blocks) {
+    this.blocks = blocks;
     SplittableRandom random = new SplittableRandom(SEED);
     this.times = new int[DRAWS][blocks];
     for (int[] draw : times) {
@@ -47,11 +54,20 @@ final class Bootstrap {
    * The change of a figure.
    *
    * @param total of all steps, and {@code draws} of each draw; likewise of the base
-   * @return empty if the base is 0 in total or in any draw
+   * @return empty if the base is 0
    */
-  static Optional<Measured.Change> change(
+  Optional<Measured.Change> change(
       Figure figure, Tally total, Tally[] draws, Tally baseTotal, Tally[] baseDraws) {
     double estimate = relative(figure.of(total), figure.of(baseTotal));
+    return Double.isFinite(estimate)
+        ? Optional.of(new Measured.Change(estimate, interval(figure, draws, baseDraws)))
+        : Optional.empty();
+  }
+
+  private Optional<Measured.Interval> interval(Figure figure, Tally[] draws, Tally[] baseDraws) {
+    if (blocks < FEWEST_BLOCKS) {
+      return Optional.empty();
+    }
     double[] changes = new double[draws.length];
     for (int i = 0; i < changes.length; i++) {
       changes[i] = relative(figure.of(draws[i]), figure.of(baseDraws[i]));
@@ -61,10 +77,7 @@ final class Bootstrap {
     }
     Arrays.sort(changes);
     int low = (int) (TAIL * changes.length);
-    return Double.isFinite(estimate)
-        ? Optional.of(
-            new Measured.Change(estimate, changes[low], changes[changes.length - 1 - low]))
-        : Optional.empty();
+    return Optional.of(new Measured.Interval(changes[low], changes[changes.length - 1 - low]));
   }
 
   private static double relative(double value, double base) {

@@ -44,8 +44,7 @@ public final class ComparisonCsv {
   }
 
   private static String row(String strategy, Phase phase, Figure figure, Measured measured) {
-    String change =
-        measured.change().map(c -> c.estimate() + "," + c.low() + "," + c.high()).orElse(",,");
+    String change = measured.change().map(c -> c.estimate() + "," + interval(c)).orElse(",,");
     // No name of a strategy, a phase or a figure has a comma or a quotation mark in it.
     return String.join(
         ",",
@@ -55,5 +54,9 @@ public final class ComparisonCsv {
         figure.unit(),
         Double.toString(measured.value()),
         change);
+  }
+
+  private static String interval(Measured.Change change) {
+    return change.interval().map(between -> between.low() + "," + between.high()).orElse(",");
   }
 }

@@ -15,8 +15,15 @@ public record Measured(double value, Optional<Change> change) {
    * is a tenth less.
    *
    * @param estimate over all steps
-   * @param low where the 95 % interval of the paired bootstrap begins
+   * @param interval where it lies with 95 % confidence; absent if there are too few steps to tell
+   */
+  public record Change(double estimate, Optional<Interval> interval) {}
+
+  /**
+   * The 95 % interval of a paired bootstrap.
+   *
+   * @param low where it begins
    * @param high where it ends
    */
-  public record Change(double estimate, double low, double high) {}
+  public record Interval(double low, double high) {}
 }

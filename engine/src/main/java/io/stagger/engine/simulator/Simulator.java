@@ -155,7 +155,7 @@ public final class Simulator {
           Optional<Measured.Change> change =
               i == 0
                   ? Optional.empty()
-                  : Bootstrap.change(figure, total, draws, base.total(), baseDraws);
+                  : bootstrap.change(figure, total, draws, base.total(), baseDraws);
           measured.put(figure, new Measured(figure.of(total), change));
         }
       }

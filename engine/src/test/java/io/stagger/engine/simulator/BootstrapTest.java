@@ -23,7 +23,7 @@ class BootstrapTest {
 
   private static Optional<Measured.Change> change(BlockSeries series, BlockSeries base) {
     Bootstrap bootstrap = new Bootstrap(base.blocks().size());
-    return Bootstrap.change(
+    return bootstrap.change(
         Figure.BUSIEST_RANK,
         series.total(),
         bootstrap.draws(series.blocks()),
@@ -37,8 +37,9 @@ class BootstrapTest {
     BlockSeries twice = series(500, i -> 2 * (1 + i % 7));
     Measured.Change change = change(twice, base).orElseThrow();
     assertThat(change.estimate()).isCloseTo(1, within(1e-12));
-    assertThat(change.low()).isCloseTo(1, within(1e-12));
-    assertThat(change.high()).isCloseTo(1, within(1e-12));
+    Measured.Interval interval = change.interval().orElseThrow();
+    assertThat(interval.low()).isCloseTo(1, within(1e-12));
+    assertThat(interval.high()).isCloseTo(1, within(1e-12));
   }
 
   /** The difference of 1 % has a standard error of 0.5 %, by the spread that it is made with. */
@@ -48,8 +49,16 @@ class BootstrapTest {
     BlockSeries base = series(400, i -> 100);
     BlockSeries noisy = series(400, i -> 101 + 10 * random.nextGaussian());
     Measured.Change change = change(noisy, base).orElseThrow();
-    assertThat(change.high() - change.low()).isCloseTo(2 * 1.96 * 0.005, within(0.004));
-    assertThat(change.estimate()).isBetween(change.low(), change.high());
+    Measured.Interval interval = change.interval().orElseThrow();
+    assertThat(interval.high() - interval.low()).isCloseTo(2 * 1.96 * 0.005, within(0.004));
+    assertThat(change.estimate()).isBetween(interval.low(), interval.high());
+  }
+
+  @Test
+  void claimsNoIntervalOfAFewSteps() {
+    assertThat(change(series(9, i -> 2 + i), series(9, i -> 1)).orElseThrow().interval()).isEmpty();
+    assertThat(change(series(10, i -> 2 + i), series(10, i -> 1)).orElseThrow().interval())
+        .isPresent();
   }
 
   @Test
