@@ -64,19 +64,32 @@ public final class Simulator {
 
   private void run(WindowReader reader) {
     boolean planned = false;
-    for (Optional<Window> next = reader.next(); next.isPresent(); next = reader.next()) {
-      Window window = next.get();
-      // The plans in force were made before this window was read.
-      if (planned) {
-        score(window, reader.tokens());
-      }
-      long read = window.tokens().firstToken() + window.tokens().tokens();
-      if (read < reader.tokens()) {
-        plan(reader, window);
-        planned = true;
-      }
-      progress.progress("replaying", read, reader.tokens());
+    while (replay(reader, planned)) {
+      planned = true;
     }
+  }
+
+  /**
+   * Goes one window on, which is not held when the next is read.
+   *
+   * @param planned whether there are plans in force, made before this window is read
+   * @return whether there was a window
+   */
+  private boolean replay(WindowReader reader, boolean planned) {
+    Optional<Window> next = reader.next();
+    if (next.isEmpty()) {
+      return false;
+    }
+    Window window = next.get();
+    if (planned) {
+      score(window, reader.tokens());
+    }
+    long read = window.tokens().firstToken() + window.tokens().tokens();
+    if (read < reader.tokens()) {
+      plan(reader, window);
+    }
+    progress.progress("replaying", read, reader.tokens());
+    return true;
   }
 
   private void plan(WindowReader reader, Window window) {

@@ -6,6 +6,7 @@ import io.stagger.api.Load;
 import io.stagger.api.LoadBound;
 import io.stagger.api.Migration;
 import io.stagger.api.Placement;
+import io.stagger.api.routing.RoutingProfile;
 import io.stagger.engine.Plan;
 import io.stagger.engine.simulator.replicas.LayerBatch;
 import io.stagger.engine.simulator.replicas.PlacedLayer;
@@ -58,7 +59,7 @@ final class StrategyReplay {
     Placement placement = next.placement();
     Cluster cluster = spec.cluster();
     migration = placement().map(from -> Migration.between(from, placement));
-    plan = next;
+    plan = withoutRouting(next);
     served = new double[placement.layers()][cluster.ranks()];
     layers.clear();
     choosers.clear();
@@ -68,6 +69,18 @@ final class StrategyReplay {
       layers.add(placed);
       choosers.add(spec.replicas().chooser(placed, planned.layer(layer)));
     }
+  }
+
+  /** What is known of a window's routing can be large, and plans are kept for all windows. */
+  private static Plan withoutRouting(Plan plan) {
+    return new Plan(
+        plan.request().withRouting(RoutingProfile.none()),
+        plan.placement(),
+        plan.decision(),
+        plan.origin(),
+        plan.balance(),
+        plan.bounds(),
+        plan.took());
   }
 
   /** Replays a layer of a step. */
