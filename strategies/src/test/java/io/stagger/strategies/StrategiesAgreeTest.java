@@ -67,7 +67,7 @@ class StrategiesAgreeTest {
         .computeIfAbsent(
             strategy.name(),
             _ ->
-                LongStream.rangeClosed(1001, 1080)
+                LongStream.rangeClosed(1001, 1030)
                     .mapToObj(seed -> Placed.of(strategy, seed))
                     .toList())
         .forEach(
