@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
       "  stagger plan --trace day.arrow --strategy eplb --ranks 8 --slots 288",
       "  stagger plan --model config.json --load monday.json --load tuesday.json \\",
       "      --set load.estimate=deviation --held-out wednesday.json",
-      "  stagger plan --model config.json --load load.json --strategy steady --slots 288 \\",
-      "      --previous placement.json --frontier",
+      "  stagger plan --model config.json --load load.json --strategy steady \\",
+      "      --slots 288 --previous placement.json --frontier",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
