@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  stagger compare --trace day.arrow --strategies zigzag,eplb,balanced --ranks 8",
       "  stagger compare --trace day.arrow --strategies eplb --nodes 4 --ranks 32 \\",
-      "      --slots 288 --hardware h20x8 --model config.json --replicas least-loaded \\",
-      "      --csv figures.csv",
+      "      --slots 288 --hardware h20x8 --model config.json \\",
+      "      --replicas least-loaded --csv figures.csv",
     })
 final class CompareCommand implements Callable<Integer> {
 
