@@ -103,6 +103,21 @@ public final class Cluster {
     return new Cluster(nodes, layout, down, rankSpeeds.clone());
   }
 
+  /**
+   * This cluster with other slots; its ranks stay on their nodes, up or down, and as fast.
+   *
+   * @param newLayout the slots of as many ranks
+   * @throws InvalidClusterException if it has another number of ranks
+   */
+  public Cluster withLayout(SlotLayout newLayout) {
+    if (newLayout.ranks() != ranks()) {
+      throw new InvalidClusterException(
+          Diagnosis.of("slots of " + newLayout.ranks() + " ranks", "cluster")
+              .expecting("those of " + ranks() + " ranks"));
+    }
+    return new Cluster(nodes, newLayout, down, speeds);
+  }
+
   /** How many nodes there are, at least 1. */
   public int nodes() {
     return nodes;

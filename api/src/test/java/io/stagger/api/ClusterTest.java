@@ -54,6 +54,23 @@ class ClusterTest {
   }
 
   @Test
+  void keepsNodesSpeedsAndRanksThatAreDownUnderOtherSlots() {
+    SlotLayout layout = SlotLayout.of(1, 2, 3, 4);
+    Cluster cluster = Cluster.of(2, 4, 8).withSpeeds(1, 2, 3, 4).withRanksDown(1);
+    assertThat(cluster.withLayout(layout))
+        .isEqualTo(Cluster.of(2, layout).withSpeeds(1, 2, 3, 4).withRanksDown(1));
+  }
+
+  @Test
+  void refusesTheSlotsOfOtherRanks() {
+    Cluster cluster = Cluster.of(2, 4, 8);
+    SlotLayout three = SlotLayout.of(4, 4, 4);
+    assertThatExceptionOfType(InvalidClusterException.class)
+        .isThrownBy(() -> cluster.withLayout(three))
+        .withMessage("cluster: slots of 3 ranks; expected those of 4 ranks");
+  }
+
+  @Test
   void forgetsEarlierRanksThatWereDown() {
     assertThat(CLUSTER.withRanksDown(0).withRanksDown(1).ranksUp()).containsExactly(0, 2, 3);
     assertThat(CLUSTER.withRanksDown(0).withRanksDown()).isEqualTo(CLUSTER);

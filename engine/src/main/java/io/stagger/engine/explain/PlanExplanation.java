@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * What a plan does, what limits it, and what would help.
@@ -140,10 +139,7 @@ public record PlanExplanation(
 
   private static Cluster withSlotMore(Cluster cluster) {
     int[] slots = cluster.layout().slotsPerRank();
-    double[] speeds = new double[slots.length];
-    Arrays.setAll(speeds, cluster::speed);
-    int[] down = IntStream.range(0, slots.length).filter(r -> !cluster.isUp(r)).toArray();
     Arrays.setAll(slots, rank -> slots[rank] + 1);
-    return Cluster.of(cluster.nodes(), SlotLayout.of(slots)).withSpeeds(speeds).withRanksDown(down);
+    return cluster.withLayout(SlotLayout.of(slots));
   }
 }

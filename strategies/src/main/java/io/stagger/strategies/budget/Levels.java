@@ -4,7 +4,6 @@ import io.stagger.api.Cluster;
 import io.stagger.api.SlotLayout;
 import java.util.Arrays;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /**
  * The sizes that a layer may have on a cluster, smallest first: as many slots as experts, then one
@@ -50,11 +49,7 @@ final class Levels {
 
   /** The cluster as a layer of this level sees it, with the ranks of the whole. */
   Cluster cluster(int level) {
-    double[] speeds = IntStream.range(0, cluster.ranks()).mapToDouble(cluster::speed).toArray();
-    int[] down = IntStream.range(0, cluster.ranks()).filter(r -> !cluster.isUp(r)).toArray();
-    return Cluster.of(cluster.nodes(), SlotLayout.of(spread(slots[level])))
-        .withSpeeds(speeds)
-        .withRanksDown(down);
+    return cluster.withLayout(SlotLayout.of(spread(slots[level])));
   }
 
   /** Slots of each rank: rounds of one each to all that have room, the last from the lowest. */
