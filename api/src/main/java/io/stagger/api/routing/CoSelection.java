@@ -1,9 +1,6 @@
 package io.stagger.api.routing;
 
-import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
-import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * How often two experts of a layer were chosen by the same token. Symmetric; on the diagonal stands
@@ -12,16 +9,12 @@ import java.util.Objects;
 public final class CoSelection {
 
   /** The most counts that are kept: layers x experts x experts. */
-  public static final int MAX_COUNTS = 1 << 24;
+  public static final int MAX_COUNTS = LayerPairs.MAX_COUNTS;
 
-  private final int layers;
-  private final int experts;
-  private final long[] counts;
+  private final LayerPairs pairs;
 
-  private CoSelection(int layers, int experts, long[] counts) {
-    this.layers = layers;
-    this.experts = experts;
-    this.counts = counts;
+  private CoSelection(LayerPairs pairs) {
+    this.pairs = pairs;
   }
 
   /**
@@ -33,33 +26,18 @@ public final class CoSelection {
    *     #MAX_COUNTS}, or a count is negative
    */
   public static CoSelection of(int layers, int experts, long[] counts) {
-    requireSize(layers, experts, counts);
-    return new CoSelection(layers, experts, counts.clone());
+    return handedOver(layers, experts, counts.clone());
   }
 
-  private static void requireSize(int layers, int experts, long[] counts) {
-    if (!isKept(layers, experts) || (long) layers * experts * experts != counts.length) {
-      throw new InvalidInputException(
-          Diagnosis.of(
-                  "%d counts for %d layers of %d experts".formatted(counts.length, layers, experts),
-                  "co-selection")
-              .expecting("layers x experts x experts, at most " + MAX_COUNTS));
-    }
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] < 0) {
-        throw new InvalidInputException(
-            Diagnosis.of("count " + counts[i], "co-selection, count " + i)
-                .expecting("no negative number"));
-      }
-    }
+  private static CoSelection handedOver(int layers, int experts, long[] counts) {
+    return new CoSelection(
+        LayerPairs.of(
+            layers, experts, counts, layers, "co-selection", "layers x experts x experts"));
   }
 
   /** Whether a model of this size is small enough that every pair can be counted. */
   public static boolean isKept(int layers, int experts) {
-    return layers >= 0
-        && experts >= 1
-        && experts <= MAX_COUNTS / experts
-        && (long) layers * experts * experts <= MAX_COUNTS;
+    return LayerPairs.isKept(layers, experts);
   }
 
   /**
@@ -69,43 +47,39 @@ public final class CoSelection {
    */
   public static CoSelection of(Routes routes) {
     int experts = routes.experts();
-    if (!isKept(routes.layers(), experts)) {
-      requireSize(routes.layers(), experts, new long[0]);
+    boolean kept = isKept(routes.layers(), experts);
+    long[] counts = new long[kept ? routes.layers() * experts * experts : 0];
+    for (int layer = 0; kept && layer < routes.layers(); layer++) {
+      count(routes.layer(layer), routes.topK(), experts, layer, counts);
     }
-    long[] counts = new long[routes.layers() * experts * experts];
-    int topK = routes.topK();
-    for (int layer = 0; layer < routes.layers(); layer++) {
-      int[] chosen = routes.layer(layer);
-      for (int first = 0; first < chosen.length; first += topK) {
-        for (int one = first; one < first + topK; one++) {
-          for (int other = one; other < first + topK; other++) {
-            int low = Math.min(chosen[one], chosen[other]);
-            int high = Math.max(chosen[one], chosen[other]);
-            counts[(layer * experts + low) * experts + high]++;
-          }
+    return handedOver(routes.layers(), experts, counts);
+  }
+
+  private static void count(int[] chosen, int topK, int experts, int layer, long[] counts) {
+    for (int first = 0; first < chosen.length; first += topK) {
+      for (int one = first; one < first + topK; one++) {
+        for (int other = one; other < first + topK; other++) {
+          int low = Math.min(chosen[one], chosen[other]);
+          int high = Math.max(chosen[one], chosen[other]);
+          counts[(layer * experts + low) * experts + high]++;
         }
       }
     }
-    return new CoSelection(routes.layers(), experts, counts);
   }
 
   /** How many MoE layers were measured. */
   public int layers() {
-    return layers;
+    return pairs.matrices();
   }
 
   /** How many logical experts a layer has. */
   public int experts() {
-    return experts;
+    return pairs.experts();
   }
 
   /** How many tokens chose both experts in a layer. */
   public long count(int layer, int one, int other) {
-    int low = Math.min(one, other);
-    int high = Math.max(one, other);
-    return counts[
-        (Objects.checkIndex(layer, layers) * experts + low) * experts
-            + Objects.checkIndex(high, experts)];
+    return pairs.count(layer, Math.min(one, other), Math.max(one, other));
   }
 
   /**
@@ -117,9 +91,9 @@ public final class CoSelection {
   public double shareWithinGroups(int groupSize) {
     long within = 0;
     long all = 0;
-    for (int layer = 0; layer < layers; layer++) {
-      for (int one = 0; one < experts; one++) {
-        for (int other = one + 1; other < experts; other++) {
+    for (int layer = 0; layer < layers(); layer++) {
+      for (int one = 0; one < experts(); one++) {
+        for (int other = one + 1; other < experts(); other++) {
           long count = count(layer, one, other);
           all += count;
           within += one / groupSize == other / groupSize ? count : 0;
@@ -131,19 +105,16 @@ public final class CoSelection {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CoSelection that
-        && layers == that.layers
-        && experts == that.experts
-        && Arrays.equals(counts, that.counts);
+    return other instanceof CoSelection that && pairs.equals(that.pairs);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(counts) * 31 + experts;
+    return pairs.hashCode();
   }
 
   @Override
   public String toString() {
-    return "CoSelection[" + layers + " layers x " + experts + " experts]";
+    return "CoSelection[" + layers() + " layers x " + experts() + " experts]";
   }
 }

@@ -1,9 +1,6 @@
 package io.stagger.api.routing;
 
-import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
-import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * How often tokens went from an expert of one MoE layer to an expert of the next: each choice of a
@@ -12,13 +9,11 @@ import java.util.Objects;
 public final class Transitions {
 
   private final int layers;
-  private final int experts;
-  private final long[] counts;
+  private final LayerPairs pairs;
 
-  private Transitions(int layers, int experts, long[] counts) {
+  private Transitions(int layers, LayerPairs pairs) {
     this.layers = layers;
-    this.experts = experts;
-    this.counts = counts;
+    this.pairs = pairs;
   }
 
   /**
@@ -31,21 +26,15 @@ public final class Transitions {
    */
   public static Transitions of(int layers, int experts, long[] counts) {
     int steps = Math.max(layers - 1, 0);
-    if (!CoSelection.isKept(steps, experts) || (long) steps * experts * experts != counts.length) {
-      throw new InvalidInputException(
-          Diagnosis.of(
-                  "%d counts for %d layers of %d experts".formatted(counts.length, layers, experts),
-                  "transitions")
-              .expecting("(layers - 1) x experts x experts, at most " + CoSelection.MAX_COUNTS));
-    }
-    for (int i = 0; i < counts.length; i++) {
-      if (counts[i] < 0) {
-        throw new InvalidInputException(
-            Diagnosis.of("count " + counts[i], "transitions, count " + i)
-                .expecting("no negative number"));
-      }
-    }
-    return new Transitions(layers, experts, counts.clone());
+    return new Transitions(
+        layers,
+        LayerPairs.of(
+            steps,
+            experts,
+            counts.clone(),
+            layers,
+            "transitions",
+            "(layers - 1) x experts x experts"));
   }
 
   /** How many MoE layers the model has. */
@@ -55,7 +44,7 @@ public final class Transitions {
 
   /** How many logical experts a layer has. */
   public int experts() {
-    return experts;
+    return pairs.experts();
   }
 
   /**
@@ -64,27 +53,21 @@ public final class Transitions {
    * @param layer the layer they came from, 0 to layers - 2
    */
   public long count(int layer, int from, int to) {
-    Objects.checkIndex(layer, layers - 1);
-    return counts[
-        (layer * experts + Objects.checkIndex(from, experts)) * experts
-            + Objects.checkIndex(to, experts)];
+    return pairs.count(layer, from, to);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Transitions that
-        && layers == that.layers
-        && experts == that.experts
-        && Arrays.equals(counts, that.counts);
+    return other instanceof Transitions that && layers == that.layers && pairs.equals(that.pairs);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(counts) * 31 + experts;
+    return pairs.hashCode();
   }
 
   @Override
   public String toString() {
-    return "Transitions[" + layers + " layers x " + experts + " experts]";
+    return "Transitions[" + layers + " layers x " + experts() + " experts]";
   }
 }
