@@ -28,7 +28,7 @@ bool covers(Pointer at, size_t bytes) {
 
 // Device memory that is freed before the copy runs, or a host range that is gone by then, is a fault of the copy.
 Result copy_now(Context& in, const std::string& what, void* to, const void* from, size_t bytes) {
-  std::string error = emulation::run_guarded(what, [&] { std::memcpy(to, from, bytes); });
+  std::string error = emulation::run_guarded(what, [&] { std::memcpy(memory::behind(to), memory::behind(from), bytes); });
   return error.empty() ? SUCCESS : fail(in, ILLEGAL_ADDRESS, error);
 }
 
@@ -51,8 +51,9 @@ int fill(const char* what, Stream* handle, Pointer at, size_t count, unsigned va
   std::string name = what;
   enqueue(*stream, name, [=] {
     std::string error = emulation::run_guarded(name, [&] {
+      char* bytes = static_cast<char*>(memory::behind(address(at)));
       for (size_t i = 0; i < count; i++) {
-        std::memcpy(static_cast<char*>(address(at)) + i * width, &value, width);
+        std::memcpy(bytes + i * width, &value, width);
       }
     });
     return error.empty() ? SUCCESS : fail(*in, ILLEGAL_ADDRESS, error);

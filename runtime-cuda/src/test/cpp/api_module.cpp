@@ -86,21 +86,29 @@ bool is_function(Function* function) {
   return false;
 }
 
-// The arguments of one launch, copied when it is made.
+// The arguments of one launch, copied when it is made: the kernel gets what lies behind the pointers.
 struct Arguments {
   std::vector<std::vector<char>> bytes;
   std::vector<void*> values;
+  std::vector<void*> pointers;  // device addresses; null where a parameter is no pointer
 };
+
+void add(Arguments& to, const char* value, size_t bytes, bool is_pointer) {
+  to.bytes.emplace_back(value, value + bytes);
+  void* pointer = nullptr;
+  if (is_pointer) {
+    std::memcpy(&pointer, value, sizeof pointer);
+    void* behind = memory::behind(pointer);
+    std::memcpy(to.bytes.back().data(), &behind, sizeof behind);
+  }
+  to.pointers.push_back(pointer);
+}
 
 // A pointer that leads nowhere is found before the kernel, which would read the host's memory through it unpunished.
 std::string bad_pointer(const Context& in, const HostKernel& kernel, const Arguments& arguments) {
-  for (size_t i = 0; i < arguments.values.size(); i++) {
-    void* pointer = nullptr;
+  for (size_t i = 0; i < arguments.pointers.size(); i++) {
+    void* pointer = arguments.pointers[i];
     memory::Range range;
-    if (!kernel.pointers[i]) {
-      continue;
-    }
-    std::memcpy(&pointer, arguments.values[i], sizeof pointer);
     std::string which = kernel.name + ", parameter " + std::to_string(i) + ": ";
     if (pointer != nullptr && !memory::find(pointer, range)) {
       return which + memory::describe(pointer);
@@ -113,14 +121,10 @@ std::string bad_pointer(const Context& in, const HostKernel& kernel, const Argum
 }
 
 std::string damaged(const HostKernel& kernel, const Arguments& arguments) {
-  for (size_t i = 0; i < arguments.values.size(); i++) {
-    if (kernel.pointers[i]) {
-      void* pointer = nullptr;
-      std::memcpy(&pointer, arguments.values[i], sizeof pointer);
-      std::string damage = pointer == nullptr ? "" : memory::check(pointer);
-      if (!damage.empty()) {
-        return kernel.name + ": " + damage;
-      }
+  for (void* pointer : arguments.pointers) {
+    std::string damage = pointer == nullptr ? "" : memory::check(pointer);
+    if (!damage.empty()) {
+      return kernel.name + ": " + damage;
     }
   }
   return "";
@@ -242,8 +246,7 @@ EXPORT int cuLaunchKernel(
   }
   auto arguments = std::make_shared<Arguments>();
   for (size_t i = 0; i < kernel.parameter_bytes.size(); i++) {
-    const char* value = static_cast<const char*>(parameters[i]);
-    arguments->bytes.emplace_back(value, value + kernel.parameter_bytes[i]);
+    add(*arguments, static_cast<const char*>(parameters[i]), kernel.parameter_bytes[i], kernel.pointers[i]);
   }
   for (auto& bytes : arguments->bytes) {
     arguments->values.push_back(bytes.data());

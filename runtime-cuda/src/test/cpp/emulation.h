@@ -25,7 +25,7 @@ extern Dim thread_index, block_index, block_dim, grid_dim;  // of the running th
 
 void barrier(int site);
 void* dynamic_shared();
-// The pointer itself; checks that it is one into device memory.
+// What lies behind a pointer that must be one into device memory.
 const void* device_pointer(const void* pointer);
 
 enum class WarpOp { SYNC, SHUFFLE_XOR, BALLOT, MMA_F16, MMA_BF16 };

@@ -242,7 +242,7 @@ const void* device_pointer(const void* pointer) {
   if (!memory::is_device(pointer)) {
     fail_block("a table of device pointers holds one that isn't: " + memory::describe(pointer));
   }
-  return pointer;
+  return memory::behind(pointer);
 }
 
 void fail_block(const std::string& why) {
@@ -308,7 +308,6 @@ void warp_operation(WarpOp op, unsigned mask, int argument, uint32_t* words, int
 }
 
 std::string run_guarded(const std::string& what, const std::function<void()>& work) {
-  memory::Open open;
   failure_text.clear();
   guarded_thread = pthread_self();
   if (!_setjmp(failure)) {

@@ -1,7 +1,6 @@
 #include "memory.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -24,10 +23,10 @@ struct Allocation {
   int device;
 };
 
+// Device addresses, and as far above as there are of them, what lies behind them. Protecting and opening pages around
+// each kernel would take longer than the kernels.
 char* base = nullptr;
 size_t used = 0;
-int nothing = -1;  // an empty file: its pages fault whatever their protection
-int opened = 0;
 std::map<char*, Allocation> live;
 std::map<char*, size_t> freed;
 std::map<char*, size_t> pinned;
@@ -37,24 +36,21 @@ std::map<char*, size_t> pinned;
   std::abort();
 }
 
-// One mprotect call opens all device memory, and must not open what lies between the allocations. So that is mapped from
-// an empty file, each page from where it lies: then neighbours become one mapping, of which a process has few.
-void forbid(char* at, size_t bytes) {
-  int protection = opened > 0 ? PROT_READ | PROT_WRITE : PROT_NONE;
-  if (mmap(at, bytes, protection, MAP_SHARED | MAP_FIXED, nothing, at - base) == MAP_FAILED) {
-    die("testcuda: cannot map a guard page");
+bool is_device_address(const char* at) { return base != nullptr && at >= base && at < base + RESERVED; }
+
+bool reserve() {
+  void* made = mmap(nullptr, 2 * RESERVED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (made == MAP_FAILED) {
+    return false;
   }
+  base = static_cast<char*>(made);
+  used = PAGE;
+  return true;
 }
 
-void reserve() {
-  base = static_cast<char*>(
-      mmap(nullptr, RESERVED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-  nothing = memfd_create("testcuda", MFD_CLOEXEC);
-  if (base == MAP_FAILED || nothing < 0) {
-    die("testcuda: cannot reserve addresses");
-  }
-  forbid(base, PAGE);
-  used = PAGE;
+bool map(char* pages, size_t bytes, int protection) {
+  return mmap(behind(pages), bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) !=
+         MAP_FAILED;
 }
 
 template <typename Map>
@@ -72,9 +68,10 @@ std::map<char*, Allocation>::iterator containing(const void* address) {
 }
 
 bool poisoned(const char* from, const char* to) {
-  for (const char* at = from; at < to; at++) {
+  const char* bytes = static_cast<const char*>(behind(from));
+  for (ptrdiff_t i = 0; i < to - from; i++) {
     unsigned short expected = POISON;
-    if (*at != reinterpret_cast<char*>(&expected)[(at - from) % 2]) {
+    if (bytes[i] != reinterpret_cast<char*>(&expected)[i % 2]) {
       return false;
     }
   }
@@ -82,7 +79,6 @@ bool poisoned(const char* from, const char* to) {
 }
 
 std::string damage(char* at, const Allocation& allocation) {
-  Open open;
   char text[200];
   char* end = allocation.pages + allocation.page_bytes;
   const char* side = !poisoned(allocation.pages, at) ? "before the start" : nullptr;
@@ -100,7 +96,7 @@ std::string damage(char* at, const Allocation& allocation) {
 }  // namespace
 
 void poison(void* at, size_t bytes) {
-  char* bytes_at = static_cast<char*>(at);
+  char* bytes_at = static_cast<char*>(behind(at));
   unsigned short word = POISON;
   size_t done = bytes < 2 ? bytes : 2;
   std::memcpy(bytes_at, &word, done);
@@ -114,27 +110,22 @@ void poison(void* at, size_t bytes) {
 }
 
 void* allocate(size_t bytes, int device) {
-  if (base == nullptr) {
-    reserve();
+  if (base == nullptr && !reserve()) {
+    return nullptr;
   }
   size_t page_bytes = (bytes + PAGE - 1) / PAGE * PAGE;
   if (page_bytes < bytes || page_bytes + PAGE > RESERVED - used) {
     return nullptr;
   }
   char* pages = base + used;
-  if (mmap(pages, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) ==
-      MAP_FAILED) {
+  if (!map(pages, page_bytes, PROT_READ | PROT_WRITE)) {
     return nullptr;
   }
   used += page_bytes + PAGE;
-  forbid(pages + page_bytes, PAGE);
   char* at = pages + page_bytes - (bytes + 15) / 16 * 16;
   poison(pages, at - pages);
   poison(at, bytes);
   poison(at + bytes, pages + page_bytes - (at + bytes));
-  if (opened == 0) {
-    mprotect(pages, page_bytes, PROT_NONE);
-  }
   live[at] = {bytes, pages, page_bytes, device};
   return at;
 }
@@ -142,7 +133,9 @@ void* allocate(size_t bytes, int device) {
 std::string release(void* at) {
   auto found = live.find(static_cast<char*>(at));
   std::string damaged = damage(found->first, found->second);
-  forbid(found->second.pages, found->second.page_bytes);
+  if (!map(found->second.pages, found->second.page_bytes, PROT_NONE)) {
+    die("testcuda: cannot close pages that were freed");
+  }
   freed[found->first] = found->second.bytes;
   live.erase(found);
   return damaged;
@@ -151,6 +144,11 @@ std::string release(void* at) {
 std::string check(const void* inside) {
   auto found = containing(inside);
   return found == live.end() ? "" : damage(found->first, found->second);
+}
+
+void* behind(const void* address) {
+  char* at = static_cast<char*>(const_cast<void*>(address));
+  return is_device_address(at) ? at + RESERVED : at;
 }
 
 bool find(const void* inside, Range& range) {
@@ -202,6 +200,9 @@ bool is_pinned(const void* inside, size_t bytes) {
 std::string describe(const void* address) {
   char text[200];
   const char* at = static_cast<const char*>(address);
+  if (base != nullptr && is_device_address(at - RESERVED)) {
+    return describe(at - RESERVED);
+  }
   auto before = at_or_before(live, address);
   auto gone = at_or_before(freed, address);
   auto after = live.upper_bound(const_cast<char*>(at));
@@ -220,18 +221,6 @@ std::string describe(const void* address) {
     std::snprintf(text, sizeof text, "touched %p, which is no device memory", address);
   }
   return text;
-}
-
-Open::Open() {
-  if (opened++ == 0 && base != nullptr) {
-    mprotect(base, used, PROT_READ | PROT_WRITE);
-  }
-}
-
-Open::~Open() {
-  if (--opened == 0 && base != nullptr) {
-    mprotect(base, used, PROT_NONE);
-  }
 }
 
 }  // namespace memory

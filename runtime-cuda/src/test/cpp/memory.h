@@ -1,4 +1,5 @@
-// Memory of the emulated devices: apart from the host's, closed except while the driver works, guarded and poisoned.
+// Memory of the emulated devices: apart from the host's, guarded and poisoned. Its addresses fault wherever they are
+// touched; what lies behind them is elsewhere, and only the driver and its kernels ask where.
 #pragma once
 
 #include <cstddef>
@@ -32,14 +33,11 @@ void* pin(size_t bytes);
 bool unpin(void* at);
 bool is_pinned(const void* inside, size_t bytes);
 
-// What an address is, for an error's text.
-std::string describe(const void* address);
+// Where the bytes of a device address lie; any other address is its own. No address becomes good by this that wasn't:
+// what was freed, and what lies between the allocations, faults there as well.
+void* behind(const void* address);
 
-// Device memory may be touched while one of these lives.
-class Open {
- public:
-  Open();
-  ~Open();
-};
+// What an address is, for an error's text; one from behind is named by its device address.
+std::string describe(const void* address);
 
 }  // namespace memory

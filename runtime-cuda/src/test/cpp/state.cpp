@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "driver.h"
-#include "memory.h"
 
 namespace driver {
 
@@ -83,8 +82,6 @@ Result drain(Stream& stream, unsigned long long up_to) {
   if (stream.queue.empty()) {
     return stream.context->sticky;
   }
-  // Opened once for the queue and not for each piece of it: protecting pages is slow.
-  memory::Open open;
   while (!stream.queue.empty() && stream.queue.front().sequence <= up_to) {
     Result result = step(stream);
     if (result != SUCCESS) {
