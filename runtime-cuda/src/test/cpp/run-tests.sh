@@ -24,8 +24,8 @@ fi
   exit 1
 }
 
-# seed NAME FILE SED TEST WORDS: with the change in FILE.cu, TEST must fail, and say WORDS.
-seed() {
+# noticed NAME FILE SED TEST WORDS: with the change in FILE.cu, TEST must fail, and say WORDS.
+noticed() {
   local mutant=$out/seeded/$1
   rm -rf "$mutant"
   mkdir -p "$mutant/cuda"
@@ -45,11 +45,23 @@ seed() {
     cat "$mutant/output.txt" >&2
     exit 1
   }
-  echo "$1: $(grep -m1 "$5" "$mutant/output.txt")" >>"$out/seeded.txt"
+  echo "$1: $(grep -m1 "$5" "$mutant/output.txt")" >"$out/seeded/$1.txt"
   rm -r "$mutant"
 }
 
-: >"$out/seeded.txt"
+# seed ...: as noticed, two at a time.
+running=0
+seed() {
+  if [ $running -ge 2 ]; then
+    wait -n
+    running=$((running - 1))
+  fi
+  noticed "$@" &
+  running=$((running + 1))
+}
+
+rm -rf "$out/seeded"
+mkdir "$out/seeded"
 # The n-th barrier of a file is taken away: {n} counts lines of the file that hold one.
 barrier() {
   grep -n '__syncthreads();' "$kernels/$1.cu" | sed -n "$2s/:.*/d/p"
@@ -67,4 +79,9 @@ seed mask-without-four-lanes router 's/ALL_LANES = 0xffffffffu/ALL_LANES = 0x0ff
 seed fragments-swapped tensor 's/a.words\[1\] = word_at(&rows\[row + 8\]\[column\])/a.words[1] = word_at(\&rows[row][column + 8])/' tensor_layers 'instead\|other bits'
 seed ties-to-the-highest router 's/a.id < b.id/a.id > b.id/' ties_go 'experts\[k\]'
 seed another-signature router 's/const F16\* in, float\* out, long long n/const F16* in, float* out, int n/' sixteen 'other parameters'
+while [ $running -gt 0 ]; do
+  wait -n
+  running=$((running - 1))
+done
+cat "$out"/seeded/*.txt >"$out/seeded.txt"
 echo "$stamp" >"$out/passed"
