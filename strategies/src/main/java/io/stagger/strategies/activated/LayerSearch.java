@@ -2,7 +2,9 @@ package io.stagger.strategies.activated;
 
 import io.stagger.api.Cluster;
 import io.stagger.api.Placement;
+import io.stagger.api.SlotLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -16,6 +18,7 @@ final class LayerSearch {
   private static final long SEED = 0xAC71;
 
   private final int[] row;
+  private final SlotLayout layout;
   private final int[] rankOf;
   private final int[] used;
   private final int experts;
@@ -23,6 +26,17 @@ final class LayerSearch {
   private final int[][] ranksOf;
   private final double speed;
   private final ReplicaPick pick;
+
+  /** The batches that activate each expert, {@code [experts]}. */
+  private final BitSet[] batchesOf;
+
+  /** Each batch's busiest rank and its ranks' squares: now, and before what is being tried. */
+  private final double[] busiest;
+
+  private final double[] squaresOf;
+  private final double[] busiestBefore;
+  private final double[] squaresBefore;
+
   private double largest;
   private double squares;
 
@@ -34,7 +48,8 @@ final class LayerSearch {
    */
   LayerSearch(Cluster cluster, int experts, int[][] active, int[] row) {
     this.row = row;
-    this.rankOf = cluster.layout().rankOfSlots();
+    this.layout = cluster.layout();
+    this.rankOf = layout.rankOfSlots();
     this.used =
         IntStream.range(0, row.length).filter(slot -> row[slot] != Placement.EMPTY).toArray();
     this.experts = experts;
@@ -48,7 +63,20 @@ final class LayerSearch {
     for (int slot : used) {
       add(row[slot], rankOf[slot]);
     }
-    weigh();
+    this.batchesOf = new BitSet[experts];
+    Arrays.setAll(batchesOf, expert -> new BitSet(active.length));
+    for (int batch = 0; batch < active.length; batch++) {
+      for (int expert : active[batch]) {
+        batchesOf[expert].set(batch);
+      }
+    }
+    this.busiest = new double[active.length];
+    this.squaresOf = new double[active.length];
+    this.busiestBefore = new double[active.length];
+    this.squaresBefore = new double[active.length];
+    BitSet all = new BitSet(active.length);
+    all.set(0, active.length);
+    weigh(all);
   }
 
   /** The busiest ranks' work, summed over batches. */
@@ -77,13 +105,33 @@ final class LayerSearch {
     return row;
   }
 
-  private void weigh() {
+  /** Serves some batches anew. */
+  private void weigh(BitSet changed) {
+    for (int batch = changed.nextSetBit(0); batch >= 0; batch = changed.nextSetBit(batch + 1)) {
+      busiestBefore[batch] = busiest[batch];
+      squaresBefore[batch] = squaresOf[batch];
+      pick.serve(active[batch]);
+      busiest[batch] = pick.busiest();
+      squaresOf[batch] = pick.squares();
+    }
+    sumUp();
+  }
+
+  private void restore(BitSet changed) {
+    for (int batch = changed.nextSetBit(0); batch >= 0; batch = changed.nextSetBit(batch + 1)) {
+      busiest[batch] = busiestBefore[batch];
+      squaresOf[batch] = squaresBefore[batch];
+    }
+    sumUp();
+  }
+
+  /** All in one order, or rounding would depend on what was tried before. */
+  private void sumUp() {
     largest = 0;
     squares = 0;
-    for (int[] batch : active) {
-      pick.serve(batch);
-      largest += pick.busiest();
-      squares += pick.squares();
+    for (int batch = 0; batch < busiest.length; batch++) {
+      largest += busiest[batch];
+      squares += squaresOf[batch];
     }
   }
 
@@ -110,9 +158,10 @@ final class LayerSearch {
             && !holds(otherExpert, rankOf[slot])
             && !holds(expert, rankOf[other]);
     if (isAllowed) {
+      boolean wereSingle = areSingle(expert, otherExpert);
       put(slot, otherExpert);
       put(other, expert);
-      if (!isKept()) {
+      if (!isKept(changed(expert, otherExpert, wereSingle && areSingle(expert, otherExpert)))) {
         put(slot, expert);
         put(other, otherExpert);
       }
@@ -123,22 +172,40 @@ final class LayerSearch {
     int former = row[slot];
     if (!holds(expert, rankOf[slot])) {
       put(slot, expert);
-      if (!isKept()) {
+      if (!isKept(changed(expert, former, false))) {
         put(slot, former);
       }
     }
   }
 
-  /** Weighs the change; what it was before is remembered where the change is not kept. */
-  private boolean isKept() {
+  private boolean areSingle(int expert, int other) {
+    return ranksOf[expert].length == 1 && ranksOf[other].length == 1;
+  }
+
+  /**
+   * The batches for which something changed: those that activate one of the experts. If each of
+   * them only went to the other's rank, a batch that activates both gives every rank as many as
+   * before.
+   */
+  private BitSet changed(int expert, int other, boolean changedPlaces) {
+    BitSet changed = (BitSet) batchesOf[expert].clone();
+    if (changedPlaces) {
+      changed.xor(batchesOf[other]);
+    } else {
+      changed.or(batchesOf[other]);
+    }
+    return changed;
+  }
+
+  /** Weighs a change; what was before is remembered where the change is not kept. */
+  private boolean isKept(BitSet changed) {
     double before = largest;
     double beforeSquares = squares;
-    weigh();
+    weigh(changed);
     if (largest < before || (largest == before && squares <= beforeSquares)) {
       return true;
     }
-    largest = before;
-    squares = beforeSquares;
+    restore(changed);
     return false;
   }
 
@@ -158,8 +225,9 @@ final class LayerSearch {
 
   /** A rank with more slots than experts may hold one twice. */
   private boolean isStillThere(int expert, int rank) {
-    for (int slot : used) {
-      if (rankOf[slot] == rank && row[slot] == expert) {
+    int first = layout.firstSlot(rank);
+    for (int slot = first; slot < first + layout.slotsOf(rank); slot++) {
+      if (row[slot] == expert) {
         return true;
       }
     }

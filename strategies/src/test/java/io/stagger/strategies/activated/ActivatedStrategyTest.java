@@ -7,6 +7,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.Placement;
+import io.stagger.api.SlotLayout;
 import io.stagger.api.routing.Routes;
 import io.stagger.api.routing.RoutingProfile;
 import io.stagger.api.strategy.Options;
@@ -17,6 +18,8 @@ import io.stagger.testkit.PlacementStrategyContract;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Activated keeps the contract, and spreads the experts that batches activate. */
 class ActivatedStrategyTest extends PlacementStrategyContract {
@@ -117,6 +120,25 @@ class ActivatedStrategyTest extends PlacementStrategyContract {
       search.run(300);
       assertThat(search.largest()).as("round %d", round).isEqualTo(fewest(active));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, 14})
+  void whatIsWeighedTryByTryIsWhatAFreshSearchWeighs(int redundant) {
+    Random random = new Random(redundant);
+    int slots = 16 + redundant;
+    Cluster cluster = Cluster.of(1, SlotLayout.even(5, slots)).withSpeeds(1, 2, 1, 0.7, 1);
+    int[][] active = new int[12][];
+    for (int batch = 0; batch < active.length; batch++) {
+      active[batch] = random.ints(0, 16).limit(1 + 2 * batch).distinct().sorted().toArray();
+    }
+    int[] row = new int[slots];
+    Arrays.setAll(row, slot -> slot % 16);
+    LayerSearch search = new LayerSearch(cluster, 16, active, row.clone());
+    double start = search.largest();
+    search.run(200);
+    LayerSearch anew = new LayerSearch(cluster, 16, active, search.row());
+    assertThat(search.largest()).isLessThan(start).isEqualTo(anew.largest());
   }
 
   /** Of all ways to put three of six experts on one rank and the rest on the other. */
