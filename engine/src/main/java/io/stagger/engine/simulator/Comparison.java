@@ -1,7 +1,9 @@
 package io.stagger.engine.simulator;
 
+import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.engine.trace.Phase;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param spec what was compared, and how
  * @param tokens tokens of the whole trace
  * @param steps steps that were replayed, of each phase that the scored windows have tokens of
+ * @param load choices of each expert over the scored windows
  * @param scores in the order of the specification, but for strategies that refused
  * @param refusals strategies that gave no plan for some window
  */
@@ -21,6 +24,7 @@ public record Comparison(
     SimulationSpec spec,
     long tokens,
     Map<Phase, Steps> steps,
+    Load load,
     List<StrategyScore> scores,
     List<Refusal> refusals) {
 
@@ -34,6 +38,13 @@ public record Comparison(
   /** Steps of a phase; empty if the scored windows have no token of it. */
   public Optional<Steps> steps(Phase phase) {
     return Optional.ofNullable(steps.get(phase));
+  }
+
+  /** What is to be made of it, for each phase that has steps, in the order of the phases. */
+  public List<Verdict> verdicts() {
+    return Arrays.stream(Phase.values())
+        .flatMap(phase -> Verdict.of(this, phase).stream())
+        .toList();
   }
 
   /** What the others are compared with. */

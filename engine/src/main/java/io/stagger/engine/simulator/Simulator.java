@@ -1,5 +1,6 @@
 package io.stagger.engine.simulator;
 
+import io.stagger.api.Load;
 import io.stagger.api.error.StaggerException;
 import io.stagger.engine.PlanRequest;
 import io.stagger.engine.Stagger;
@@ -34,6 +35,7 @@ public final class Simulator {
   private final ProgressListener progress;
   private final List<StrategyReplay> replays = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
+  private Optional<Load> load = Optional.empty();
   private long steps;
 
   private Simulator(Stagger stagger, SimulationSpec spec, ProgressListener progress) {
@@ -131,6 +133,7 @@ public final class Simulator {
     }
     steps += windowSteps.size();
     replays.forEach(replay -> replay.endWindow(window.load()));
+    load = Optional.of(load.map(window.load()::plus).orElse(window.load()));
   }
 
   private Comparison comparison(WindowReader reader) {
@@ -151,7 +154,14 @@ public final class Simulator {
     for (int i = 0; i < replays.size(); i++) {
       scores.add(replays.get(i).score(figures.get(i)));
     }
-    return new Comparison(reader.header().model(), spec, reader.tokens(), counts, scores, refusals);
+    return new Comparison(
+        reader.header().model(),
+        spec,
+        reader.tokens(),
+        counts,
+        load.orElseThrow(),
+        scores,
+        refusals);
   }
 
   private void measure(Phase phase, List<Map<Phase, Map<Figure, Measured>>> figures) {

@@ -35,6 +35,7 @@ final class StrategyReplay {
   private final List<ReplicaChooser> choosers = new ArrayList<>();
   private Optional<Migration> migration = Optional.empty();
   private double[][] served = {};
+  private double[][] servedBefore = {};
   private int[] slots = {};
   private Tally step = new Tally();
   private @Nullable Plan plan;
@@ -118,6 +119,17 @@ final class StrategyReplay {
       bound += ideal == 0 ? 0 : Math.max(0, busiest[layer] / ideal - 1);
     }
     scores.add(new WindowScore(scored, balance.imbalance(), bound / busiest.length, migration));
+    servedBefore = sum(servedBefore, served);
+  }
+
+  /** The sum of two grids of one shape; the second where the first is empty. */
+  private static double[][] sum(double[][] before, double[][] more) {
+    for (int layer = 0; layer < before.length; layer++) {
+      for (int rank = 0; rank < before[layer].length; rank++) {
+        more[layer][rank] += before[layer][rank];
+      }
+    }
+    return more;
   }
 
   /** The steps of a phase; of none, if there were none. */
@@ -126,6 +138,11 @@ final class StrategyReplay {
   }
 
   StrategyScore score(Map<Phase, Map<Figure, Measured>> figures) {
-    return new StrategyScore(strategy, scores, figures, meter.traffic());
+    return new StrategyScore(
+        strategy,
+        scores,
+        figures,
+        meter.traffic(),
+        RankLoads.of(servedBefore, spec.cluster()));
   }
 }

@@ -14,12 +14,14 @@ import java.util.function.ToDoubleFunction;
  * @param figures for each phase of which the scored windows have tokens; of the figures that need a
  *     cost model, only if there is one
  * @param traffic what its ranks sent each other, over all
+ * @param rankLoads what its ranks had to do in each layer, over all
  */
 public record StrategyScore(
     String strategy,
     List<WindowScore> windows,
     Map<Phase, Map<Figure, Measured>> figures,
-    Traffic traffic) {
+    Traffic traffic,
+    RankLoads rankLoads) {
 
   /** Keeps its own list and map. */
   public StrategyScore {

@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,10 @@ class SimulatorTest {
     assertThat(linear.traffic().copies(3, 0)).isEqualTo(1);
     assertThat(linear.traffic().copies(0, 2)).isZero();
     assertThat(linear.traffic().hottest()).isEqualTo(new Traffic.Hottest(0, 1, 1));
+    assertThat(IntStream.range(0, 4).mapToDouble(rank -> linear.rankLoads().relative(0, rank)))
+        .as("4, 2, 1 and 1 choices over their mean of 2")
+        .containsExactly(2.0, 1.0, 0.5, 0.5);
+    assertThat(comparison.load()).isEqualTo(Load.of(4, new double[][] {{4, 2, 1, 1}}));
   }
 
   @Test
@@ -189,6 +194,28 @@ class SimulatorTest {
     long replayed = comparison.steps().values().stream().mapToLong(Comparison.Steps::tokens).sum();
     assertThat(replayed).isEqualTo(331 - 331 / 3);
     assertThat(comparison.tokens()).isEqualTo(331);
+  }
+
+  /** Each expert on a rank of its own serves its load, so both views of the scored windows agree. */
+  @Test
+  void addsUpRanksAndExpertsOverTheScoredWindows() {
+    List<TraceToken> tokens = TraceFiles.skewed(SMALL, 320, 3, 1);
+    Path trace = TraceFiles.write(folder.resolve("trace.arrow"), SMALL, tokens);
+    Comparison comparison = compare(trace, spec(Cluster.of(1, 16, 16), 4));
+    double[][] counts = new double[3][16];
+    for (TraceToken token : tokens.subList(80, 320)) {
+      for (int i = 0; i < 6; i++) {
+        counts[i / 2][token.experts()[i]]++;
+      }
+    }
+    assertThat(comparison.load()).isEqualTo(Load.of(16, counts));
+    RankLoads ranks = comparison.base().rankLoads();
+    for (int layer = 0; layer < 3; layer++) {
+      for (int rank = 0; rank < 16; rank++) {
+        assertThat(ranks.relative(layer, rank))
+            .isCloseTo(counts[layer][rank] / (240 * 2 / 16.0), within(1e-12));
+      }
+    }
   }
 
   @Test
