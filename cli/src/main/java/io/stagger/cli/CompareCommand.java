@@ -3,8 +3,10 @@ package io.stagger.cli;
 import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
 import io.stagger.cli.output.ProgressBar;
+import io.stagger.cli.report.CompareFiles;
 import io.stagger.engine.Stagger;
 import io.stagger.engine.config.StaggerConfig;
+import io.stagger.engine.io.FileReplacement;
 import io.stagger.engine.simulator.Batching;
 import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.ComparisonCsv;
@@ -12,6 +14,8 @@ import io.stagger.engine.simulator.SimulationSpec;
 import io.stagger.engine.simulator.Simulator;
 import io.stagger.engine.simulator.replicas.Replicas;
 import io.stagger.engine.trace.TraceReader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,7 @@ import picocli.CommandLine.Option;
       "  stagger compare --trace day.arrow --strategies eplb --nodes 4 --ranks 32 \\",
       "      --slots 288 --hardware h20x8 --model config.json \\",
       "      --replicas least-loaded --csv figures.csv",
+      "  stagger compare --trace day.arrow --ranks 8 --html compare.html --plots plots",
     })
 final class CompareCommand implements Callable<Integer> {
 
@@ -88,6 +93,18 @@ final class CompareCommand implements Callable<Integer> {
       description = "Write every figure of every strategy, a row each.")
   private @Nullable Path csv;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write one page with the decision, the figures and every chart.")
+  private @Nullable Path html;
+
+  @Option(
+      names = "--plots",
+      paramLabel = "DIR",
+      description = "Write every chart as SVG and PNG; the folder is made if need be.")
+  private @Nullable Path plots;
+
   @Mixin private final ClusterOptions clusterOptions = new ClusterOptions();
   @Mixin private final CostOptions costOptions = new CostOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -98,6 +115,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireWritable();
     StaggerConfig.Builder builder = configuration.builder();
     clusterOptions.configure(builder);
     try (Stagger stagger = Stagger.open(builder.build())) {
@@ -118,9 +136,33 @@ final class CompareCommand implements Callable<Integer> {
       if (csv != null) {
         ComparisonCsv.write(csv, comparison);
       }
+      draw(new CompareFiles(comparison));
       output.print(new CompareReport(comparison));
     }
     return ExitCode.OK;
+  }
+
+  /** Found out before the work, so that nobody waits for files that can't be written. */
+  private void requireWritable() {
+    if (html != null && html.toAbsolutePath().getParent() instanceof Path folder) {
+      if (!Files.isDirectory(folder)) {
+        throw FileReplacement.unwritable(html, new NoSuchFileException(folder.toString()));
+      }
+    }
+    if (plots != null) {
+      new OutputFolder("--plots", plots).requireWritable();
+    }
+  }
+
+  private void draw(CompareFiles files) {
+    if (html != null) {
+      files.writePage(html);
+      output.note("page      " + html);
+    }
+    if (plots != null) {
+      Path folder = new OutputFolder("--plots", plots).create();
+      output.note("plots     " + files.writePlots(folder).size() + " files in " + folder);
+    }
   }
 
   private ModelShape model() {

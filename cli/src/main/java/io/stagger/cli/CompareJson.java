@@ -3,15 +3,18 @@ package io.stagger.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stagger.cli.report.CompareWords;
 import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.Measured;
+import io.stagger.engine.simulator.RankLoads;
 import io.stagger.engine.simulator.SimulationSpec;
 import io.stagger.engine.simulator.StrategyScore;
 import io.stagger.engine.simulator.Traffic;
+import io.stagger.engine.simulator.Verdict;
 import io.stagger.engine.simulator.WindowScore;
 import io.stagger.engine.simulator.cost.CostModel;
 import io.stagger.engine.trace.Phase;
-import java.util.Locale;
+import java.util.Arrays;
 
 /** A comparison for programs; numbers are not rounded. */
 final class CompareJson {
@@ -35,9 +38,15 @@ final class CompareJson {
           .steps(phase)
           .ifPresent(counted ->
               steps
-                  .putObject(name(phase))
+                  .putObject(CompareWords.name(phase))
                   .put("count", counted.count())
                   .put("tokens", counted.tokens()));
+    }
+    ArrayNode verdicts = json.putArray("verdicts");
+    comparison.verdicts().forEach(verdict -> verdicts.add(verdict(verdict)));
+    ArrayNode load = json.putArray("expertLoad");
+    for (int layer = 0; layer < comparison.load().layers(); layer++) {
+      Arrays.stream(comparison.load().layer(layer)).forEach(load.addArray()::add);
     }
     ArrayNode strategies = json.putArray("strategies");
     comparison.scores().forEach(score -> strategies.add(strategy(comparison, score)));
@@ -52,8 +61,26 @@ final class CompareJson {
     return json;
   }
 
-  private static String name(Phase phase) {
-    return phase.name().toLowerCase(Locale.ROOT);
+  private static ObjectNode verdict(Verdict verdict) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("phase", CompareWords.name(verdict.phase()));
+    json.put("figure", verdict.figure().key());
+    json.put("outcome", verdict.outcome().name());
+    json.put("strategy", verdict.strategy());
+    verdict.rivals().forEach(json.putArray("notToldApart")::add);
+    return json;
+  }
+
+  /** A rank's work over the even work, {@code [layers][ranks]}. */
+  private static ArrayNode rankLoad(RankLoads loads) {
+    ArrayNode layers = JsonNodeFactory.instance.arrayNode();
+    for (int layer = 0; layer < loads.layers(); layer++) {
+      ArrayNode row = layers.addArray();
+      for (int rank = 0; rank < loads.ranks(); rank++) {
+        row.add(loads.relative(layer, rank));
+      }
+    }
+    return layers;
   }
 
   private static ObjectNode costs(CostModel model) {
@@ -92,13 +119,14 @@ final class CompareJson {
     ObjectNode phases = json.putObject("figures");
     for (Phase phase : Phase.values()) {
       if (!score.figures(phase).isEmpty()) {
-        ObjectNode node = phases.putObject(name(phase));
+        ObjectNode node = phases.putObject(CompareWords.name(phase));
         score
             .figures(phase)
             .forEach((figure, measured) -> node.set(figure.key(), measured(measured)));
       }
     }
     json.set("traffic", traffic(score.traffic()));
+    json.set("rankLoad", rankLoad(score.rankLoads()));
     return json;
   }
 

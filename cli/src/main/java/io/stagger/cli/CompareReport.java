@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stagger.cli.output.Figures;
 import io.stagger.cli.output.Report;
 import io.stagger.cli.output.TextTable;
+import io.stagger.cli.report.CompareWords;
 import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.Figure;
 import io.stagger.engine.simulator.Measured;
@@ -14,9 +15,6 @@ import io.stagger.engine.trace.Phase;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * What strategies made of a trace.
@@ -25,13 +23,8 @@ import java.util.Set;
  */
 record CompareReport(Comparison comparison) implements Report {
 
-  private static final double PERCENT = 100;
-
   /** How many strategies stand beside linear in a table, so that it fits a terminal. */
   private static final int SIDE_BY_SIDE = 2;
-
-  private static final Set<Figure> BETWEEN_NODES =
-      Set.of(Figure.FAN_OUT_NODES, Figure.SENT_BETWEEN, Figure.BYTES_BETWEEN);
 
   @Override
   public void print(PrintWriter out) {
@@ -70,30 +63,23 @@ record CompareReport(Comparison comparison) implements Report {
     for (StrategyScore score : comparison.scores()) {
       Traffic.Hottest link = score.traffic().hottest();
       table.row(
-          name(score),
+          CompareWords.name(score),
           Figures.ratio(score.windowImbalance()),
           Figures.ratio(score.windowImbalance() - score.gap()),
           Figures.ratio(score.gap()),
           Figures.count(score.migratedSlots()),
           Figures.count(score.migratedBetweenRanks()),
-          bytesMoved(score).map(Figures::bytes).orElse(""),
+          CompareWords.bytesMoved(comparison, score).orElse(""),
           "%d to %d, %s tokens".formatted(link.from(), link.to(), Figures.count(link.copies())));
     }
     out.println();
     table.print(out);
   }
 
-  private Optional<Long> bytesMoved(StrategyScore score) {
-    return comparison
-        .spec()
-        .costs()
-        .map(model -> Math.round(score.migratedSlots() * model.sizes().expertBytes()));
-  }
-
   private void phase(PrintWriter out, Phase phase, Comparison.Steps steps) {
     out.printf(
         "%n%s: %s steps of %.1f tokens; changes against linear with 95 %% intervals%n%n",
-        phase.name().toLowerCase(Locale.ROOT),
+        CompareWords.name(phase),
         Figures.count(steps.count()),
         (double) steps.tokens() / steps.count());
     List<StrategyScore> others = comparison.others();
@@ -105,15 +91,12 @@ record CompareReport(Comparison comparison) implements Report {
   }
 
   private void figures(PrintWriter out, Phase phase, List<StrategyScore> others) {
-    TextTable table = new TextTable().column("").numbers(name(comparison.base()));
+    TextTable table = new TextTable().column("").numbers(CompareWords.name(comparison.base()));
     for (StrategyScore score : others) {
-      table.numbers(name(score)).column("change");
+      table.numbers(CompareWords.name(score)).column("change");
     }
-    boolean oneNode = comparison.spec().cluster().nodes() == 1;
-    for (Figure figure : comparison.base().figures(phase).keySet()) {
-      if (!(oneNode && BETWEEN_NODES.contains(figure))) {
-        table.row(row(phase, figure, others));
-      }
+    for (Figure figure : CompareWords.figures(comparison, phase)) {
+      table.row(row(phase, figure, others));
     }
     table.print(out);
   }
@@ -125,29 +108,9 @@ record CompareReport(Comparison comparison) implements Report {
     for (StrategyScore score : others) {
       Measured measured = score.measured(phase, figure);
       cells.add(CompareWords.value(figure, measured.value()));
-      cells.add(measured.change().map(CompareReport::change).orElse(""));
+      cells.add(measured.change().map(CompareWords::change).orElse(""));
     }
     return cells.toArray();
-  }
-
-  private static String change(Measured.Change change) {
-    return percent(change.estimate())
-        + " %"
-        + change
-            .interval()
-            .map(i -> " (" + percent(i.low()) + " to " + percent(i.high()) + ")")
-            .orElse("");
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%+.1f", share * PERCENT);
-  }
-
-  private static String name(StrategyScore score) {
-    String effective = score.windows().getLast().plan().decision().effective();
-    return effective.equals(score.strategy())
-        ? score.strategy()
-        : score.strategy() + " (" + effective + ")";
   }
 
   @Override

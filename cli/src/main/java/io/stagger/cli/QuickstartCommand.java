@@ -55,14 +55,15 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireWritable();
+    OutputFolder folder = new OutputFolder("--out", out);
+    folder.requireWritable();
     Path checkpoint = model == null ? tinyModel() : model;
     try (Stagger stagger = Stagger.open(configuration.builder().build())) {
       QuickstartResult result;
       try (ProgressBar bar = output.progressBar()) {
         result = new Quickstart(stagger, bar::progress).run(checkpoint, texts(checkpoint));
       }
-      output.print(new QuickstartReport(result, QuickstartFiles.write(result, folder())));
+      output.print(new QuickstartReport(result, QuickstartFiles.write(result, folder.create())));
     }
     return ExitCode.OK;
   }
@@ -75,30 +76,6 @@ final class QuickstartCommand implements Callable<Integer> {
               .remedy("Start with the launcher 'stagger' of a checkout, or give --model DIR"));
     }
     return Path.of(home, "samples", "tiny-moe-lm", "model");
-  }
-
-  /** Found out before the work, so that nobody waits for pages that can't be written. */
-  private void requireWritable() {
-    Path nearest = out.toAbsolutePath().normalize();
-    while (nearest.getParent() != null && !Files.exists(nearest)) {
-      nearest = nearest.getParent();
-    }
-    if (!Files.isDirectory(nearest) || !Files.isWritable(nearest)) {
-      throw unusable("'" + nearest + "' is no folder that can be written to", null);
-    }
-  }
-
-  private Path folder() {
-    try {
-      return Files.createDirectories(out).toAbsolutePath().normalize();
-    } catch (IOException e) {
-      throw unusable("cannot be made (" + e + ")", e);
-    }
-  }
-
-  private InvalidInputException unusable(String problem, @Nullable IOException cause) {
-    return new InvalidInputException(
-        Diagnosis.of(problem, "--out " + out).remedy("Choose another folder with --out"), cause);
   }
 
   private static List<Path> texts(Path checkpoint) {

@@ -82,6 +82,10 @@ class ModuleDependencyTest {
                   "io.stagger.engine..",
                   "picocli..",
                   "com.fasterxml.jackson..",
+                  // Charts, and XML for the drawings; in the package of reports alone, see below.
+                  "org.knowm.xchart..",
+                  "org.apache.batik..",
+                  "org.w3c.dom..",
                   "org.slf4j..")));
 
   private static JavaClasses stagger;
@@ -125,6 +129,20 @@ class ModuleDependencyTest {
         .resideInAnyPackage(
             "org.apache.arrow..", "com.google.flatbuffers..", "com.github.luben.zstd..")
         .because("how a trace's bytes are read is one package's concern")
+        .check(stagger);
+  }
+
+  @Test
+  void onlyReportsOfTheCommandLineDrawCharts() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.stagger.cli..")
+        .and()
+        .resideOutsideOfPackage("io.stagger.cli.report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.knowm.xchart..", "org.apache.batik..", "org.w3c.dom..")
+        .because("how a chart is drawn is one package's concern")
         .check(stagger);
   }
 

@@ -11,6 +11,7 @@ final class ColorScale {
 
   private static final Color BLANK = new Color(0xE4E4E4);
   private static final int DARK = 140;
+  private static final int SAMPLES = 64;
 
   private final List<Color> anchors;
   private final double max;
@@ -32,6 +33,20 @@ final class ColorScale {
   static ColorScale aroundOne(double max) {
     return new ColorScale(
         colors(0x2166AC, 0x92C5DE, 0xF7F7F7, 0xF4A582, 0xB2182B), Math.max(max, 1.1), true);
+  }
+
+  /** The colours of numbers that lie evenly from 0 to the largest. */
+  Color[] samples() {
+    Color[] samples = new Color[SAMPLES];
+    for (int i = 0; i < SAMPLES; i++) {
+      samples[i] = of(max * i / (SAMPLES - 1));
+    }
+    return samples;
+  }
+
+  /** Its middle, beside which other colours look like gaps least. */
+  Color middle() {
+    return at(0.5);
   }
 
   /** The largest number that has a colour of its own. */

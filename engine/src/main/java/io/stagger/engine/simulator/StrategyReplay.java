@@ -139,10 +139,6 @@ final class StrategyReplay {
 
   StrategyScore score(Map<Phase, Map<Figure, Measured>> figures) {
     return new StrategyScore(
-        strategy,
-        scores,
-        figures,
-        meter.traffic(),
-        RankLoads.of(servedBefore, spec.cluster()));
+        strategy, scores, figures, meter.traffic(), RankLoads.of(servedBefore, spec.cluster()));
   }
 }

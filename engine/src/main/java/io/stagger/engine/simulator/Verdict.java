@@ -50,8 +50,7 @@ public record Verdict(
     if (comparison.steps(phase).isEmpty()) {
       return Optional.empty();
     }
-    Figure figure =
-        comparison.spec().costs().isPresent() ? Figure.STEP_TIME : Figure.BALANCEDNESS;
+    Figure figure = comparison.spec().costs().isPresent() ? Figure.STEP_TIME : Figure.BALANCEDNESS;
     List<Contender> others =
         comparison.others().stream()
             .map(score -> new Contender(score.strategy(), figure, score.measured(phase, figure)))

@@ -196,7 +196,9 @@ class SimulatorTest {
     assertThat(comparison.tokens()).isEqualTo(331);
   }
 
-  /** Each expert on a rank of its own serves its load, so both views of the scored windows agree. */
+  /**
+   * Each expert on a rank of its own serves its load, so both views of the scored windows agree.
+   */
   @Test
   void addsUpRanksAndExpertsOverTheScoredWindows() {
     List<TraceToken> tokens = TraceFiles.skewed(SMALL, 320, 3, 1);

@@ -52,8 +52,7 @@ class VerdictTest {
 
   private Verdict verdict(Optional<CostModel> costs) {
     SimulationSpec spec =
-        new SimulationSpec(
-            CLUSTER, List.of(), 2, new Batching(4, 16), ReplicaRule.HASH, costs);
+        new SimulationSpec(CLUSTER, List.of(), 2, new Batching(4, 16), ReplicaRule.HASH, costs);
     Comparison comparison =
         new Comparison(
             ModelShape.of(1, 4, 2, 1, 1),
