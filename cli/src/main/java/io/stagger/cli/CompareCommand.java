@@ -144,8 +144,9 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Found out before the work, so that nobody waits for files that can't be written. */
   private void requireWritable() {
-    if (html != null && html.toAbsolutePath().getParent() instanceof Path folder) {
-      if (!Files.isDirectory(folder)) {
+    if (html != null) {
+      Path folder = html.toAbsolutePath().getParent();
+      if (folder != null && !Files.isDirectory(folder)) {
         throw FileReplacement.unwritable(html, new NoSuchFileException(folder.toString()));
       }
     }

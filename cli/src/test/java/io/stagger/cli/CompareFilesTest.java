@@ -325,7 +325,8 @@ class CompareFilesTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(Files.readString(written))
         .contains("No hardware was given")
-        .contains("In prefill, there are too few steps to tell the strategies apart; in decode, eplb")
+        .contains(
+            "In prefill, there are too few steps to tell the strategies apart; in decode, eplb")
         .contains("eplb is the most even: its balancedness is ")
         .doesNotContain("cost model");
     assertThat(elements(xml(Files.readAllBytes(written)).getDocumentElement(), "img")).hasSize(6);

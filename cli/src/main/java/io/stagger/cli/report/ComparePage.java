@@ -212,8 +212,8 @@ final class ComparePage {
     return bars.isEmpty()
         ? "<p>No hardware was given, so there are no times; see <code>--hardware</code>.</p>"
         : "<p>What the MoE layers of a step take, by the cost model: the experts on the slowest"
-              + " rank of each, sending tokens to them, and back. Attention and all else that"
-              + " placements have no part in is left out.</p>\n"
+            + " rank of each, sending tokens to them, and back. Attention and all else that"
+            + " placements have no part in is left out.</p>\n"
             + figures(bars);
   }
 

@@ -68,7 +68,7 @@ public record Verdict(
     }
     List<String> rivals =
         others.stream()
-            .filter(other -> other != best && other.isBetter() && other.overlaps(best))
+            .filter(other -> !other.equals(best) && other.isBetter() && other.overlaps(best))
             .map(Contender::strategy)
             .toList();
     return Optional.of(
