@@ -63,7 +63,7 @@ class AutoStrategyTest extends PlacementStrategyContract {
   /** Fewer than others, as steady, which it chooses for some, takes longer. */
   @Override
   protected int requests() {
-    return 60;
+    return 24;
   }
 
   private static PlacementRequest request(ModelShape model, Cluster cluster) {

@@ -39,7 +39,7 @@ class SteadyStrategyTest extends PlacementStrategyContract {
   /** A search takes a while on the largest requests; these are enough to have every kind. */
   @Override
   protected int requests() {
-    return 80;
+    return 40;
   }
 
   private static Load lognormal(Random random, int layers, int experts) {
