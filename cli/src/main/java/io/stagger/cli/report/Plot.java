@@ -1,14 +1,9 @@
 package io.stagger.cli.report;
 
-import java.awt.Color;
 import java.awt.Dimension;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGeneratorContext;
@@ -28,7 +23,6 @@ import org.w3c.dom.Element;
 record Plot(String name, String text, Chart<?, ?> chart) {
 
   static final String SVG = "http://www.w3.org/2000/svg";
-  private static final int SHARPNESS = 2;
   private static final int DECIMALS = 2;
 
   /** As SVG that follows the reader's choice of light or dark, and has no ground of its own. */
@@ -76,23 +70,6 @@ record Plot(String name, String text, Chart<?, ?> chart) {
   byte[] png() {
     int width = chart.getWidth();
     int height = chart.getHeight();
-    BufferedImage image =
-        new BufferedImage(width * SHARPNESS, height * SHARPNESS, BufferedImage.TYPE_INT_RGB);
-    Graphics2D canvas = image.createGraphics();
-    try {
-      canvas.scale(SHARPNESS, SHARPNESS);
-      canvas.setColor(Color.WHITE);
-      canvas.fillRect(0, 0, width, height);
-      chart.paint(canvas, width, height);
-    } finally {
-      canvas.dispose();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new AssertionError("an array can always be written to", e);
-    }
-    return bytes.toByteArray();
+    return PngPicture.of(width, height, canvas -> chart.paint(canvas, width, height));
   }
 }

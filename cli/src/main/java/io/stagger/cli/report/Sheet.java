@@ -1,15 +1,10 @@
 package io.stagger.cli.report;
 
-import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 
 /**
  * Heat maps of one colour scale on one sheet, and the scale.
@@ -34,7 +29,6 @@ record Sheet(
   private static final int BETWEEN = 8;
   private static final int SCALE_HEIGHT = 118;
   private static final int BAR = 26;
-  private static final int SHARPNESS = 2;
 
   /** Keeps its own lists. */
   Sheet {
@@ -44,26 +38,7 @@ record Sheet(
 
   /** The sheet as a PNG file. */
   byte[] png() {
-    BufferedImage image =
-        new BufferedImage(WIDTH * SHARPNESS, height() * SHARPNESS, BufferedImage.TYPE_INT_RGB);
-    Graphics2D canvas = image.createGraphics();
-    try {
-      canvas.scale(SHARPNESS, SHARPNESS);
-      canvas.setRenderingHint(
-          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-      canvas.setColor(Color.WHITE);
-      canvas.fillRect(0, 0, WIDTH, height());
-      draw(canvas);
-    } finally {
-      canvas.dispose();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new AssertionError("an array can always be written to", e);
-    }
-    return bytes.toByteArray();
+    return PngPicture.of(WIDTH, height(), this::draw);
   }
 
   private int mapWidth() {
@@ -84,6 +59,8 @@ record Sheet(
   }
 
   private void draw(Graphics2D canvas) {
+    canvas.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     for (int i = 0; i < maps.size(); i++) {
       int x = MARGIN + i % across * (mapWidth() + BETWEEN);
       int y = MARGIN + i / across * mapHeight();

@@ -20,10 +20,10 @@ class MovesTest {
     return new Nets(experts, new int[] {0}, new int[0], new double[0]);
   }
 
-  /** One expert a slot. */
-  private static Holding holding(RankSlots slots, double... loads) {
-    int[] experts = IntStream.range(0, loads.length).toArray();
-    return new Holding(slots, noTokens(loads.length), loads, 0, experts);
+  /** Loads 5 and 4 on one rank, 2 and 1 on the other. */
+  private static Holding twoUnevenRanks() {
+    RankSlots slots = new RankSlots(Cluster.of(1, 2, 4), 4);
+    return new Holding(slots, noTokens(4), new double[] {5, 4, 2, 1}, 0, new int[] {0, 1, 2, 3});
   }
 
   @ParameterizedTest
@@ -59,10 +59,8 @@ class MovesTest {
 
   @Test
   void whatRestsIsNotMoved() {
-    Cluster cluster = Cluster.of(1, 2, 4);
-    RankSlots slots = new RankSlots(cluster, 4);
-    Holding holding = holding(slots, 5, 4, 2, 1);
-    Rest rest = new Rest(slots);
+    Holding holding = twoUnevenRanks();
+    Rest rest = new Rest(holding.slots);
     rest.tick();
     Moves moves = new Moves(holding, rest, 6);
     for (int expert = 0; expert < 4; expert++) {
@@ -75,10 +73,8 @@ class MovesTest {
 
   @Test
   void whatLeftARankRestsAfterwards() {
-    Cluster cluster = Cluster.of(1, 2, 4);
-    RankSlots slots = new RankSlots(cluster, 4);
-    Holding holding = holding(slots, 5, 4, 2, 1);
-    Rest rest = new Rest(slots);
+    Holding holding = twoUnevenRanks();
+    Rest rest = new Rest(holding.slots);
     rest.tick();
     Moves moves = new Moves(holding, rest, 6);
     assertThat(moves.find(1, 0)).isTrue();
