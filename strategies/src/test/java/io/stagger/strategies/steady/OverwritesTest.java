@@ -57,20 +57,12 @@ class OverwritesTest {
     Goal goal = new Goal(holding.ranks);
     goal.set(holding, holding.busiest() * 0.6);
     Overwrites overwrites = new Overwrites(holding, goal);
-    double before = estimate(holding, goal);
+    double least = least(holding, goal, true);
     assertThat(overwrites.find()).isTrue();
     overwrites.apply();
     assertThat(holding.count[6]).isEqualTo(2);
     assertThat(holding.moves()).isOne();
-    assertThat(before - estimate(holding, goal))
-        .isCloseTo(before - least(before, goal, loads), within(1e-9));
-  }
-
-  private static double least(double before, Goal goal, double[] loads) {
-    Holding holding = holding();
-    holding.begin(BEFORE, loads);
-    assertThat(estimate(holding, goal)).isEqualTo(before);
-    return least(holding, goal, true);
+    assertThat(estimate(holding, goal)).isCloseTo(least, within(1e-9));
   }
 
   /** The moves that were made, and those that are needed for what is too much. */
