@@ -238,6 +238,32 @@ public final class Placement {
     return physicalToLogical[rowOf(layer) + Objects.checkIndex(slot, slots())];
   }
 
+  /**
+   * The same experts on every rank, in a rank's slots in ascending order, empty slots last: what is
+   * left of a placement where the order of slots does not count.
+   */
+  public Placement withSlotsInOrder() {
+    int[] sorted = physicalToLogical.clone();
+    for (int row = 0; row < sorted.length; row += slots()) {
+      for (int rank = 0; rank < ranks(); rank++) {
+        int from = row + layout.firstSlot(rank);
+        sort(sorted, from, from + layout.slotsOf(rank));
+      }
+    }
+    return new Placement(layout, layers, experts, sorted);
+  }
+
+  private static void sort(int[] cells, int from, int to) {
+    Arrays.sort(cells, from, to);
+    int empty = from;
+    while (empty < to && cells[empty] == EMPTY) {
+      empty++;
+    }
+    int held = to - empty;
+    System.arraycopy(cells, empty, cells, from, held);
+    Arrays.fill(cells, from + held, to, EMPTY);
+  }
+
   /** How many slots hold an expert in a layer ({@code logcnt}). */
   public int replicaCount(int layer, int expert) {
     int at = cellOf(layer, expert);

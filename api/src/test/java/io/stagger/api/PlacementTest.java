@@ -78,6 +78,17 @@ class PlacementTest {
   }
 
   @Test
+  void sortsTheSlotsOfEachRankWithEmptyOnesLast() {
+    int[][] rows = {{2, -1, 0, 3, 1, -1}, {-1, -1, 1, 0, 2, 0}};
+    Placement placement = Placement.of(SlotLayout.of(3, 0, 2, 1), 4, rows);
+    assertThat(placement.withSlotsInOrder())
+        .isEqualTo(
+            Placement.of(
+                placement.layout(), 4, new int[][] {{0, 2, -1, 1, 3, -1}, {1, -1, -1, 0, 2, 0}}));
+    assertThat(placement.physicalToLogical()).isDeepEqualTo(rows);
+  }
+
+  @Test
   void givesARankWithoutSlotsAnEmptyExpertMap() {
     Placement placement = Placement.of(SlotLayout.of(2, 0, 1), 3, new int[][] {{0, 1, 2}});
     assertThat(placement.expertMap(0, 1)).containsExactly(-1, -1, -1);

@@ -48,7 +48,8 @@ final class ExportCheck {
       if (!format.carries(FormatFeature.RANKS)) {
         losses.add("the file does not say that it is for " + placement.ranks() + " ranks");
       }
-      if (!format.carries(FormatFeature.SLOT_ORDER) && !isAscending(placement)) {
+      if (!format.carries(FormatFeature.SLOT_ORDER)
+          && !placement.withSlotsInOrder().equals(placement)) {
         losses.add("the order of the slots on a rank is lost; the experts of each rank are not");
       }
     }
@@ -136,34 +137,8 @@ final class ExportCheck {
   }
 
   private boolean same(Placement one, Placement other) {
-    if (format.carries(FormatFeature.SLOT_ORDER)) {
-      return one.equals(other);
-    }
-    return one.layout().equals(other.layout())
-        && one.layers() == other.layers()
-        && IntStream.range(0, one.layers())
-            .allMatch(layer -> Arrays.equals(ascending(one, layer), ascending(other, layer)));
-  }
-
-  private static boolean isAscending(Placement placement) {
-    return IntStream.range(0, placement.layers())
-        .allMatch(layer ->
-            Arrays.equals(ascending(placement, layer), placement.physicalToLogical(layer)));
-  }
-
-  /** A layer's slots with the experts of each rank in ascending order, empty slots last. */
-  private static int[] ascending(Placement placement, int layer) {
-    int[] slots = placement.physicalToLogical(layer);
-    SlotLayout layout = placement.layout();
-    for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = slots[slot] == Placement.EMPTY ? Integer.MAX_VALUE : slots[slot];
-    }
-    for (int rank = 0; rank < layout.ranks(); rank++) {
-      Arrays.sort(slots, layout.firstSlot(rank), layout.firstSlot(rank) + layout.slotsOf(rank));
-    }
-    for (int slot = 0; slot < slots.length; slot++) {
-      slots[slot] = slots[slot] == Integer.MAX_VALUE ? Placement.EMPTY : slots[slot];
-    }
-    return slots;
+    return format.carries(FormatFeature.SLOT_ORDER)
+        ? one.equals(other)
+        : one.withSlotsInOrder().equals(other.withSlotsInOrder());
   }
 }

@@ -19,9 +19,6 @@ import java.util.List;
 /** What an answer must be like, whatever the request. */
 final class AnswerRules {
 
-  /** How strategies are named. */
-  static final String NAME = "[a-z][a-z0-9_.-]{0,63}";
-
   private static final String CODE = "[A-Z][A-Z0-9_]*";
 
   private AnswerRules() {}
@@ -48,7 +45,10 @@ final class AnswerRules {
     assertAll(
         decision.toString(),
         () -> assertEquals(name, decision.requested(), "the requested strategy"),
-        () -> assertTrue(decision.effective().matches(NAME), "the effective strategy has no name"),
+        () ->
+            assertTrue(
+                decision.effective().matches(ProviderRules.NAME),
+                "the effective strategy has no name"),
         () -> assertTrue(decision.reason().matches(CODE), "the reason is not of the form " + CODE),
         () -> assertEquals(asRequested, decision.reason().equals(Decision.AS_REQUESTED), "reason"),
         () -> assertTrue(asRequested || !decision.detail().isBlank(), "the reason has no detail"),

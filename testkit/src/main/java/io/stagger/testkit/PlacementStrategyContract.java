@@ -2,9 +2,7 @@ package io.stagger.testkit;
 
 import static io.stagger.testkit.AnswerRules.assertAnswers;
 import static io.stagger.testkit.AnswerRules.assertSame;
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +14,6 @@ import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementRequest;
 import io.stagger.api.strategy.PlacementResult;
 import io.stagger.api.strategy.PlacementStrategy;
-import java.lang.reflect.Modifier;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -100,10 +97,7 @@ public abstract class PlacementStrategyContract {
 
   @Test
   void canBeFoundAsAService() {
-    Class<?> type = strategy().getClass();
-    assertTrue(Modifier.isPublic(type.getModifiers()), type + " is not public");
-    assertDoesNotThrow(
-        () -> type.getConstructor(), type + " has no public constructor without parameters");
+    ProviderRules.assertService(strategy().getClass());
   }
 
   @Test
@@ -112,7 +106,7 @@ public abstract class PlacementStrategyContract {
     Set<String> names = new HashSet<>();
     for (String name :
         Stream.concat(Stream.of(strategy.name()), strategy.aliases().stream()).toList()) {
-      assertTrue(name.matches(AnswerRules.NAME), () -> "the name '" + name + "' is ill-formed");
+      ProviderRules.assertNamed(name);
       assertTrue(names.add(name), () -> "the name '" + name + "' is given twice");
     }
     assertEquals(strategy.name(), strategy().name(), "the names of two instances");
@@ -121,16 +115,7 @@ public abstract class PlacementStrategyContract {
 
   @Test
   void declaresOptionsWhoseDefaultsAreAllowed() {
-    List<OptionSpec> specs = strategy().options();
-    Set<String> names = new HashSet<>();
-    for (OptionSpec spec : specs) {
-      String option = "option '" + spec.name() + "'";
-      assertTrue(spec.name().matches(AnswerRules.NAME), () -> option + " is ill-named");
-      assertTrue(names.add(spec.name()), () -> option + " is declared twice");
-      assertFalse(spec.description().isBlank(), () -> option + " is not described");
-    }
-    assertEquals(specs, strategy().options(), "the options of two instances");
-    assertDoesNotThrow(() -> Options.defaults(specs), "a default is not allowed");
+    ProviderRules.assertOptions(strategy().options(), strategy().options());
   }
 
   @Test

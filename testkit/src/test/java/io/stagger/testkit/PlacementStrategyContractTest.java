@@ -2,7 +2,6 @@ package io.stagger.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.stagger.api.strategy.PlacementStrategy;
 import java.util.List;
@@ -11,9 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Event;
 import org.junit.platform.testkit.engine.Events;
 
 /** The contract lets a sound strategy pass, and finds what is wrong with each broken one. */
@@ -36,16 +32,13 @@ class PlacementStrategyContractTest {
 
   private static Events run(Supplier<PlacementStrategy> strategy) {
     underTest = strategy;
-    return EngineTestKit.engine("junit-jupiter")
-        .selectors(selectClass(Contract.class))
-        .execute()
-        .testEvents();
+    return ContractRun.of(Contract.class);
   }
 
   @Test
   void soundStrategyPasses() {
     Events events = run(BrokenStrategies.Sound::new);
-    assertThat(events.failed().stream().map(Event::toString)).isEmpty();
+    assertThat(ContractRun.failures(events)).isEmpty();
     assertThat(events.succeeded().count()).isGreaterThan(20);
   }
 
@@ -98,18 +91,7 @@ class PlacementStrategyContractTest {
             f -> assertThat(f).containsPattern("layer 0, slot \\d+ holds expert \\d+, then"));
   }
 
-  /** Each failed test as its method's name and its message. */
   private static List<String> failures(Supplier<PlacementStrategy> strategy) {
-    return run(strategy)
-        .failed()
-        .map(event ->
-            event.getTestDescriptor().getDisplayName()
-                + " "
-                + event
-                    .getRequiredPayload(TestExecutionResult.class)
-                    .getThrowable()
-                    .map(Throwable::getMessage)
-                    .orElse(""))
-        .toList();
+    return ContractRun.failures(run(strategy));
   }
 }

@@ -58,7 +58,8 @@ public interface PlacementFormat {
    * @param options values of the format's options
    * @param out where to; stays open
    * @return notes for people: what the reader of the file must be told; empty if nothing
-   * @throws io.stagger.api.error.StaggerException if this content cannot be written
+   * @throws io.stagger.api.error.StaggerException if this content cannot be written; nothing has
+   *     gone to {@code out} then
    * @throws IOException if {@code out} does
    */
   List<String> write(FormatContent content, Options options, OutputStream out) throws IOException;

@@ -17,12 +17,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Loads as msit has them: for each rank a CSV file without header, whose columns are the rank's
@@ -122,7 +124,7 @@ final class MsitCounts {
           Diagnosis.of("too many columns over all ranks", source.toString())
               .expecting("at most " + ModelShape.MAX_EXPERTS));
     }
-    double[] both = java.util.Arrays.copyOf(left, left.length + right.length);
+    double[] both = Arrays.copyOf(left, left.length + right.length);
     System.arraycopy(right, 0, both, left.length, right.length);
     return both;
   }
@@ -160,8 +162,18 @@ final class MsitCounts {
   }
 
   static void write(Load load, OutputStream out) throws IOException {
+    requireWhole(load);
     for (int layer = 0; layer < load.layers(); layer++) {
-      StringBuilder row = new StringBuilder();
+      String row =
+          Arrays.stream(load.layer(layer))
+              .mapToObj(count -> Long.toString((long) count))
+              .collect(Collectors.joining(",", "", "\n"));
+      out.write(row.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  private static void requireWhole(Load load) {
+    for (int layer = 0; layer < load.layers(); layer++) {
       for (int expert = 0; expert < load.experts(); expert++) {
         double count = load.get(layer, expert);
         if (!LoadMatrix.isWhole(count)) {
@@ -169,9 +181,7 @@ final class MsitCounts {
               Diagnosis.of("count " + count, "load, layer " + layer + ", expert " + expert)
                   .expecting("whole counts, since msit reads no others"));
         }
-        row.append(expert == 0 ? "" : ",").append((long) count);
       }
-      out.write(row.append('\n').toString().getBytes(StandardCharsets.US_ASCII));
     }
   }
 }

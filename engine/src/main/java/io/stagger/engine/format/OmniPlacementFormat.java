@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -125,12 +126,13 @@ public final class OmniPlacementFormat implements PlacementFormat {
   /** As NumPy writes it: version 1, padded with blanks so that the data begin at 64 bytes. */
   private static byte[] header(Placement placement, boolean wide) {
     String dictionary =
-        "{'descr': '<i%d', 'fortran_order': False, 'shape': (%d, %d, %d), }"
-            .formatted(
-                wide ? Long.BYTES : Integer.BYTES,
-                placement.ranks(),
-                placement.layers(),
-                placement.experts());
+        String.format(
+            Locale.ROOT,
+            "{'descr': '<i%d', 'fortran_order': False, 'shape': (%d, %d, %d), }",
+            wide ? Long.BYTES : Integer.BYTES,
+            placement.ranks(),
+            placement.layers(),
+            placement.experts());
     int fixed = 10;
     int whole = (fixed + dictionary.length() + 1 + 63) / 64 * 64;
     ByteBuffer header = ByteBuffer.allocate(whole).order(ByteOrder.LITTLE_ENDIAN);

@@ -111,7 +111,8 @@ public final class TensorRtLlmFormat implements PlacementFormat {
           Arrays.stream(placement.physicalToLogical(layer))
               .mapToObj(Integer::toString)
               .collect(Collectors.joining(", "));
-      yaml.append("  %d: [%s]\n".formatted(model.moeLayers().get(layer), experts));
+      yaml.append("  ").append(model.moeLayers().get(layer));
+      yaml.append(": [").append(experts).append("]\n");
     }
     yaml.append("num_slots: ").append(placement.slots()).append('\n');
     return yaml.append(UPDATES + ": ").append(updates).append('\n').toString();

@@ -6,6 +6,7 @@ import io.stagger.api.Cluster;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.StaggerException;
 import io.stagger.engine.config.StaggerConfig;
+import io.stagger.testkit.Damage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.InvalidTraceException;
-import io.stagger.engine.io.Damage;
 import io.stagger.engine.trace.arrow.Column;
 import io.stagger.engine.trace.arrow.ColumnBatch;
 import io.stagger.engine.trace.arrow.ElementType;
 import io.stagger.engine.trace.arrow.IpcWriter;
+import io.stagger.testkit.Damage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;

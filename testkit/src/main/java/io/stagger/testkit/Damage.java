@@ -1,10 +1,13 @@
-package io.stagger.engine.io;
+package io.stagger.testkit;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Damages files, as disks, editors and adversaries do. */
+/**
+ * Damages files, as disks, editors and adversaries do; for tests of what reads files that others
+ * wrote.
+ */
 public final class Damage {
 
   private static final List<String> PIECES =
@@ -38,8 +41,9 @@ public final class Damage {
   private Damage() {}
 
   /**
-   * A damaged copy.
+   * A damaged copy: bytes changed, inserted, removed or cut off at the end, one to four times.
    *
+   * @param good the file
    * @param seed the same seed does the same damage
    */
   public static byte[] to(byte[] good, long seed) {
@@ -48,11 +52,13 @@ public final class Damage {
     for (int i = random.nextInt(4); i >= 0; i--) {
       int at = random.nextInt(bytes.length + 1);
       bytes =
-          switch (random.nextInt(4)) {
-            case 0 -> splice(bytes, at, at, new byte[] {(byte) random.nextInt(256)});
-            case 1 ->
+          switch (random.nextInt(12)) {
+            case 0, 1, 2 -> splice(bytes, at, at, new byte[] {(byte) random.nextInt(256)});
+            case 3, 4, 5 ->
                 splice(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(8)), new byte[0]);
-            case 2 -> splice(bytes, at, Math.min(bytes.length, at + 1), piece(random));
+            case 6, 7, 8 -> splice(bytes, at, Math.min(bytes.length, at + 1), piece(random));
+            // Seldom, since what was damaged behind the cut is gone.
+            case 9 -> splice(bytes, at, bytes.length, new byte[0]);
             default -> splice(bytes, at, at, piece(random));
           };
     }
