@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.ortools.sat.CpSolverStatus;
 import io.stagger.api.Balance;
 import io.stagger.api.LoadBound;
+import io.stagger.strategies.LoadCase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

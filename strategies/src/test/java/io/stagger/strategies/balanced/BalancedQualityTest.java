@@ -3,6 +3,7 @@ package io.stagger.strategies.balanced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stagger.api.Balance;
+import io.stagger.strategies.LoadCase;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -8,6 +8,7 @@ import io.stagger.api.Load;
 import io.stagger.api.LoadBound;
 import io.stagger.api.strategy.Options;
 import io.stagger.api.strategy.PlacementResult;
+import io.stagger.strategies.LoadCase;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,26 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("sweep")
 class BalancedSweepTest {
-
-  /** Ranks and slots, by number of experts. */
-  private static final Map<Integer, int[][]> CLUSTERS =
-      Map.of(
-          256,
-              new int[][] {
-                {8, 256},
-                {8, 288},
-                {16, 256},
-                {16, 288},
-                {32, 256},
-                {32, 288},
-                {64, 256},
-                {64, 320},
-                {72, 288},
-                {144, 288}
-              },
-          64, new int[][] {{4, 64}, {8, 64}, {8, 72}, {16, 64}, {16, 80}, {32, 64}, {32, 96}},
-          32, new int[][] {{4, 32}, {4, 36}, {8, 32}, {8, 40}, {16, 32}, {16, 48}},
-          8, new int[][] {{2, 8}, {4, 8}, {4, 12}, {8, 16}, {8, 24}});
 
   private static final List<String> GOLDEN =
       List.of(
@@ -99,9 +80,11 @@ class BalancedSweepTest {
   void printsHowFarPlansAreAboveTheBound() {
     Map<String, Rows> table = new LinkedHashMap<>();
     for (LoadCase recorded : LoadCase.recorded()) {
-      for (int[] size : CLUSTERS.get(recorded.load().experts())) {
-        String name = "%s, %d slots on %d ranks".formatted(recorded.name(), size[1], size[0]);
-        measure(table, name, recorded.load(), Cluster.of(1, size[0], size[1]));
+      for (Cluster cluster : recorded.clusters()) {
+        String name =
+            "%s, %d slots on %d ranks"
+                .formatted(recorded.name(), cluster.layout().slots(), cluster.ranks());
+        measure(table, name, recorded.load(), cluster);
       }
     }
     for (String name : GOLDEN) {

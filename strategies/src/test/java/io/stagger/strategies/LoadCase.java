@@ -1,10 +1,9 @@
-package io.stagger.strategies.balanced;
+package io.stagger.strategies;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.stagger.api.Cluster;
 import io.stagger.api.Load;
-import io.stagger.strategies.SharedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,16 +12,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /** A recorded load and the cluster it is for. */
-record LoadCase(String name, Load load, Cluster cluster) {
+public record LoadCase(String name, Load load, Cluster cluster) {
+
+  /** Ranks and slots worth a look, by number of experts. */
+  private static final Map<Integer, int[][]> SIZES =
+      Map.of(
+          256,
+              new int[][] {
+                {8, 256},
+                {8, 288},
+                {16, 256},
+                {16, 288},
+                {32, 256},
+                {32, 288},
+                {64, 256},
+                {64, 320},
+                {72, 288},
+                {144, 288}
+              },
+          64, new int[][] {{4, 64}, {8, 64}, {8, 72}, {16, 64}, {16, 80}, {32, 64}, {32, 96}},
+          32, new int[][] {{4, 32}, {4, 36}, {8, 32}, {8, 40}, {16, 32}, {16, 48}},
+          8, new int[][] {{2, 8}, {4, 8}, {4, 12}, {8, 16}, {8, 24}});
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** Clusters of one node, with and without redundant slots, for a model of so many experts. */
+  public List<Cluster> clusters() {
+    return Arrays.stream(SIZES.get(load.experts()))
+        .map(size -> Cluster.of(1, size[0], size[1]))
+        .toList();
+  }
+
   /** A case of {@code golden/eplb}. */
-  static LoadCase golden(String name) {
+  public static LoadCase golden(String name) {
     JsonNode json = read("golden/eplb/" + name + ".json");
     double[][] rows = MAPPER.convertValue(json.required("weight"), double[][].class);
     Cluster cluster =
@@ -31,7 +58,7 @@ record LoadCase(String name, Load load, Cluster cluster) {
   }
 
   /** DeepSeek-V3's MoE layers under a workload of {@code data/deepseek-v3-loads}. */
-  static LoadCase deepSeek(String workload, int ranks, int slots) {
+  public static LoadCase deepSeek(String workload, int ranks, int slots) {
     JsonNode json = read("data/deepseek-v3-loads/" + workload + ".json");
     double[][] rows = MAPPER.convertValue(json.required("logical_count"), double[][].class);
     double[][] moe =
@@ -43,7 +70,7 @@ record LoadCase(String name, Load load, Cluster cluster) {
   }
 
   /** Every load of the reference data, once; the cluster is one rank, to be chosen anew. */
-  static List<LoadCase> recorded() {
+  public static List<LoadCase> recorded() {
     List<LoadCase> cases = new ArrayList<>();
     for (Path file : files("data/deepseek-v3-loads")) {
       cases.add(recorded("deepseek-v3", rows(read(file).required("logical_count"))));
