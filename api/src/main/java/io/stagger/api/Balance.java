@@ -29,16 +29,7 @@ public final class Balance {
    * @throws InvalidClusterException if the cluster has another number of ranks than the placement
    */
   public static Balance of(Placement placement, Load load, Cluster cluster) {
-    if (load.layers() != placement.layers() || load.experts() != placement.experts()) {
-      throw new InvalidLoadException(
-          Diagnosis.of(load.layers() + " layers x " + load.experts() + " experts", "load")
-              .expecting(placement.layers() + " layers x " + placement.experts() + " experts"));
-    }
-    if (cluster.ranks() != placement.ranks()) {
-      throw new InvalidClusterException(
-          Diagnosis.of(cluster.ranks() + " ranks", "cluster")
-              .expecting(placement.ranks() + ", as the placement has"));
-    }
+    PlacementSizes.requireFit(placement, load, cluster);
     int[] rankOf = placement.layout().rankOfSlots();
     double[][] rankLoads = new double[placement.layers()][placement.ranks()];
     for (int layer = 0; layer < placement.layers(); layer++) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -67,6 +68,18 @@ public record LoadCase(String name, Load load, Cluster cluster) {
         workload + " on " + ranks + " ranks, " + slots + " slots",
         Load.of(moe[0].length, moe),
         Cluster.of(1, ranks, slots));
+  }
+
+  /** This case on a cluster of several nodes. */
+  public LoadCase onNodes(int nodes) {
+    return new LoadCase(
+        name + " on " + nodes + " nodes", load, Cluster.of(nodes, cluster.layout()));
+  }
+
+  /** Every so many of its layers. */
+  public LoadCase everyLayer(int step) {
+    int[] layers = IntStream.iterate(0, layer -> layer < load.layers(), l -> l + step).toArray();
+    return new LoadCase(name, load.select(layers), cluster);
   }
 
   /** Every load of the reference data, once; the cluster is one rank, to be chosen anew. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 final class CountedRanks {
 
+  private final Cluster cluster;
   private final SlotLayout layout;
   private final int experts;
   private final int[] ranks;
@@ -18,6 +19,7 @@ final class CountedRanks {
   private final double[] speeds;
 
   private CountedRanks(Cluster cluster, int experts) {
+    this.cluster = cluster;
     this.layout = cluster.layout();
     this.experts = experts;
     this.ranks = cluster.ranksWithSlots();
@@ -32,6 +34,11 @@ final class CountedRanks {
   /** An empty packing of a layer on these ranks. */
   Packing emptyPacking() {
     return new Packing(experts, capacities, speeds);
+  }
+
+  /** The node of each rank. */
+  int[] nodes() {
+    return Arrays.stream(ranks).map(cluster::nodeOf).toArray();
   }
 
   /**

@@ -11,13 +11,19 @@ final class Gaps {
   private double worst;
   private long steps;
 
-  void add(LayerPlanner planned) {
-    double bound = planned.provenBound();
-    double gap = bound > 0 ? Math.max(0, planned.busiest() / bound - 1) : 0;
+  /**
+   * Adds a layer.
+   *
+   * @param busiest the work of its busiest rank
+   * @param bound what that cannot be below
+   * @param stepsTaken how many steps the search took
+   */
+  void add(double busiest, double bound, long stepsTaken) {
+    double gap = bound > 0 ? Math.max(0, busiest / bound - 1) : 0;
     layers++;
     sum += gap;
     worst = Math.max(worst, gap);
-    steps += planned.steps();
+    steps += stepsTaken;
   }
 
   /** A decision with these facts. */
@@ -28,7 +34,8 @@ final class Gaps {
         .with("steps", Long.toString(steps));
   }
 
-  private static String decimal(double gap) {
-    return String.format(Locale.ROOT, "%.6f", gap);
+  /** A figure as facts tell it. */
+  static String decimal(double figure) {
+    return String.format(Locale.ROOT, "%.6f", figure);
   }
 }

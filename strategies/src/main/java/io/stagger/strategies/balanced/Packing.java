@@ -231,7 +231,8 @@ final class Packing {
     share[expert] = now;
   }
 
-  private int slotOf(int replica) {
+  /** Where a replica lies. */
+  int slotOf(int replica) {
     int slot = first[rankOf[replica]];
     while (replicaAt[slot] != replica) {
       slot++;

@@ -2,6 +2,7 @@ package io.stagger.strategies.balanced;
 
 import io.stagger.api.Cluster;
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** All placements that fill every slot and repeat no expert on a rank. */
@@ -21,15 +22,21 @@ final class FullPlacements {
     this.replicas = new int[counts.length];
   }
 
+  /** The least work of the busiest rank. */
   double optimum() {
-    fill(0);
+    return least(_ -> busiest());
+  }
+
+  /** The least cost; it is told the expert of each slot. */
+  double least(ToDoubleFunction<int[]> cost) {
+    fill(0, cost);
     return best;
   }
 
-  private void fill(int slot) {
+  private void fill(int slot, ToDoubleFunction<int[]> cost) {
     if (slot == held.length) {
       if (Arrays.stream(replicas).allMatch(count -> count > 0)) {
-        best = Math.min(best, busiest());
+        best = Math.min(best, cost.applyAsDouble(held));
       }
       return;
     }
@@ -38,7 +45,7 @@ final class FullPlacements {
     for (int expert = opens ? 0 : held[slot - 1] + 1; expert < counts.length; expert++) {
       held[slot] = expert;
       replicas[expert]++;
-      fill(slot + 1);
+      fill(slot + 1, cost);
       replicas[expert]--;
     }
   }
