@@ -17,6 +17,7 @@ import io.stagger.engine.io.PlacementFile;
 import io.stagger.engine.migration.MoveFrontier;
 import io.stagger.engine.trace.statistics.StatisticsSpec;
 import io.stagger.engine.trace.statistics.TraceStatistics;
+import io.stagger.engine.traffic.TrafficFrontier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Spec;
       "      --set load.estimate=deviation --held-out wednesday.json",
       "  stagger plan --model config.json --load load.json --strategy steady \\",
       "      --slots 288 --previous placement.json --frontier",
+      "  stagger plan --model config.json --load load.json --strategy balanced \\",
+      "      --nodes 4 --ranks 32 --slots 288 --frontier",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -115,8 +118,10 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--frontier",
       description =
-          "Instead of a plan, print how even the placement of --previous can become for how many"
-              + " moves, from none to every slot; for strategies with an option 'moves'.")
+          "Instead of a plan, print a table of plans. For strategies with an option 'moves': how"
+              + " even the placement of --previous can become for how many moves, from none to"
+              + " every slot. With an option 'traffic': how even for how many nodes that a token"
+              + " visits.")
   private boolean frontier;
 
   @Spec private CommandSpec command;
@@ -158,7 +163,10 @@ final class PlanCommand implements Callable<Integer> {
               previous,
               Optional.ofNullable(strategy));
       if (frontier) {
-        output.print(new FrontierReport(MoveFrontier.of(stagger, request)));
+        output.print(
+            TrafficFrontier.isFor(stagger, request)
+                ? new TrafficFrontierReport(TrafficFrontier.of(stagger, request))
+                : new MoveFrontierReport(MoveFrontier.of(stagger, request)));
         return ExitCode.OK;
       }
       Plan plan = stagger.plan(request);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +150,50 @@ class PlanCommandTest {
     JsonNode last = json.path("frontier").get(json.path("frontier").size() - 1);
     assertThat(last.path("share").asDouble()).isEqualTo(0.5);
     assertThat(last.path("gain").asDouble()).isEqualTo(1);
+  }
+
+  private Run trafficFrontier(Object... more) {
+    Object[] words = {
+      "--experts",
+      4,
+      "--top-k",
+      4,
+      "--groups",
+      2,
+      "--top-groups",
+      2,
+      "--nodes",
+      2,
+      "--ranks",
+      2,
+      "--load",
+      load("[[7, 5, 3, 5], [7, 5, 3, 5]]"),
+      "--strategy",
+      "balanced",
+      "--frontier"
+    };
+    Run run = plan(Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray());
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    return run;
+  }
+
+  @Test
+  void printsHowEvenAPlacementCanBeForHowManyNodes() {
+    assertThat(trafficFrontier().out())
+        .containsPattern("traffic +imbalance +balancedness +nodes a group")
+        .containsPattern("0.0 +0.0000 +1.0000 +1.4792")
+        .containsPattern("2.0 +0.2000 +0.8333 +1.0000");
+  }
+
+  @Test
+  void printsTheTradeOfTrafficForPrograms() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(trafficFrontier("--json").out());
+    assertThat(json.path("strategy").asText()).isEqualTo("balanced");
+    assertThat(json.at("/frontier/0/traffic").asDouble()).isZero();
+    assertThat(json.at("/frontier/7/traffic").asDouble()).isEqualTo(2);
+    assertThat(json.at("/frontier/7/imbalance").asDouble()).isEqualTo(0.2, within(TINY));
+    assertThat(json.at("/frontier/7/balancedness").asDouble()).isEqualTo(10 / 12.0, within(TINY));
+    assertThat(json.at("/frontier/7/spread").asDouble()).isEqualTo(1);
   }
 
   @Test

@@ -29,7 +29,8 @@ import java.util.Optional;
  * <ul>
  *   <li>{@code effort}: steps of search a slot; a layer of fewer than 256 slots may take as many as
  *       one of 256, or of 32 where every rank has two slots. More is never worse, and takes longer
- *       where the bound is not met.
+ *       where the bound is not met. With {@code traffic}, 300 times as many come on top; these may
+ *       start from another plan then, and more is only mostly better.
  *   <li>{@code tolerance}: how far above the lower bound, relative to it, is good enough.
  *   <li>{@code prove}: search small layers (64 experts at most) exhaustively; their plans are then
  *       optimal but for the tolerance, and proven to be. Takes up to seconds a layer.

@@ -6,32 +6,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stagger.cli.output.Figures;
 import io.stagger.cli.output.Report;
 import io.stagger.cli.output.TextTable;
-import io.stagger.engine.migration.MoveFrontier;
+import io.stagger.engine.traffic.TrafficFrontier;
 import java.io.PrintWriter;
 
 /**
- * How even a placement can become for how many moves.
+ * How even a placement can be for how many nodes that a token visits.
  *
  * @param frontier the table
  */
-record FrontierReport(MoveFrontier frontier) implements Report {
+record TrafficFrontierReport(TrafficFrontier frontier) implements Report {
 
   @Override
   public void print(PrintWriter out) {
     TextTable table =
         new TextTable()
-            .numbers("moves")
-            .numbers("of the slots")
+            .numbers("traffic")
             .numbers("imbalance")
             .numbers("balancedness")
-            .numbers("of the gain");
-    for (MoveFrontier.Point point : frontier.points()) {
+            .numbers("nodes a group");
+    for (TrafficFrontier.Point point : frontier.points()) {
       table.row(
-          Figures.count(point.moves()),
-          Figures.percent(point.share()),
+          Double.toString(point.weight()),
           Figures.ratio(point.imbalance()),
           Figures.ratio(point.balancedness()),
-          point.gain().isPresent() ? Figures.percent(point.gain().getAsDouble()) : "");
+          Figures.ratio(point.spread()));
     }
     table.print(out);
   }
@@ -41,15 +39,13 @@ record FrontierReport(MoveFrontier frontier) implements Report {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("strategy", frontier.strategy());
     ArrayNode points = json.putArray("frontier");
-    for (MoveFrontier.Point point : frontier.points()) {
-      ObjectNode row =
-          points
-              .addObject()
-              .put("moves", point.moves())
-              .put("share", point.share())
-              .put("imbalance", point.imbalance())
-              .put("balancedness", point.balancedness());
-      point.gain().ifPresent(gain -> row.put("gain", gain));
+    for (TrafficFrontier.Point point : frontier.points()) {
+      points
+          .addObject()
+          .put("traffic", point.weight())
+          .put("imbalance", point.imbalance())
+          .put("balancedness", point.balancedness())
+          .put("spread", point.spread());
     }
     return json;
   }
