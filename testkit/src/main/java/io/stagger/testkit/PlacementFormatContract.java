@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,9 @@ import org.junit.jupiter.api.parallel.Resources;
  * -Dio.stagger.fuzz.inputs=N} says. A failure names the seed.
  */
 public abstract class PlacementFormatContract {
+
+  /** The tag of the test that reads damaged files, for builds that run it with many more of them. */
+  public static final String FUZZ = "fuzz";
 
   private static final int THREADS = 4;
   private static final int FEW = 30;
@@ -314,6 +318,7 @@ public abstract class PlacementFormatContract {
   }
 
   @Test
+  @Tag(FUZZ)
   @Timeout(value = 1, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void readsDamagedFilesOrRefusesThem() {
     new FormatDamage(trip(), goodFiles()).check(damagedFiles());

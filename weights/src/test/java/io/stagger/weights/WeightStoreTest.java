@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,10 +219,12 @@ class WeightStoreTest {
   }
 
   @Test
+  @Tag("fuzz")
   void aMutatedManifestIsRefusedOrSound() throws IOException {
     byte[] whole = Files.readAllBytes(out.resolve("manifest.json"));
     byte[] alphabet = "0123456789abcdef{}[]\",: -/._".getBytes(StandardCharsets.US_ASCII);
-    for (long seed = 0; seed < 1_500; seed++) {
+    int inputs = Integer.getInteger("io.stagger.fuzz.inputs", 1_500);
+    for (long seed = 0; seed < inputs; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       byte[] mutated = whole.clone();
       mutated[random.nextInt(mutated.length)] = alphabet[random.nextInt(alphabet.length)];

@@ -12,13 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files of every kind: each is read or refused with an error of ours. */
+@Tag("fuzz")
 class ReaderFuzzTest {
 
-  private static final int INPUTS = 2_000;
+  private static final int INPUTS = Integer.getInteger("io.stagger.fuzz.inputs", 2_000);
 
   private static final ModelShape MODEL = ModelShape.of(2, 3, 1, 1, 1);
   @TempDir Path directory;

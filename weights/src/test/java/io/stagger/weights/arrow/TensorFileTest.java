@@ -32,6 +32,7 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,10 +145,12 @@ class TensorFileTest {
 
   /** Whatever happens to the metadata, reading gives our error, or tensors inside of the file. */
   @Test
+  @Tag("fuzz")
   void mutatedMetadataIsRefusedOrSound() throws IOException {
     byte[] whole = Files.readAllBytes(file);
     List<int[]> metadata = metadataRanges(whole);
-    for (long seed = 0; seed < 3_000; seed++) {
+    int inputs = Integer.getInteger("io.stagger.fuzz.inputs", 3_000);
+    for (long seed = 0; seed < inputs; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       byte[] mutated = whole.clone();
       for (int change = random.nextInt(1, 4); change > 0; change--) {

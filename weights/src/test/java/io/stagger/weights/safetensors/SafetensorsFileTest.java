@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +174,7 @@ class SafetensorsFileTest {
 
   /** Whatever happens to a header, it is refused in our words, or what it says is sound. */
   @Test
+  @Tag("fuzz")
   void aMutatedHeaderIsRefusedOrSound() {
     String header =
         "{"
@@ -184,7 +186,8 @@ class SafetensorsFileTest {
             + "}";
     byte[] whole = header.getBytes(StandardCharsets.US_ASCII);
     byte[] alphabet = "0123456789{}[]\",:-.eE abc".getBytes(StandardCharsets.US_ASCII);
-    for (long seed = 0; seed < 10_000; seed++) {
+    int inputs = Integer.getInteger("io.stagger.fuzz.inputs", 10_000);
+    for (long seed = 0; seed < inputs; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       byte[] mutated = whole.clone();
       for (int change = random.nextInt(1, 4); change > 0; change--) {

@@ -16,13 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged recordings of every system: each is read or refused with an error of ours. */
+@Tag("fuzz")
 class ImportFuzzTest {
 
-  private static final int INPUTS = 2_000;
+  private static final int INPUTS = Integer.getInteger("io.stagger.fuzz.inputs", 2_000);
   private static final ModelShape MODEL = new ModelShape("m", List.of(1, 2), 8, 2, 1, 1);
 
   @TempDir Path folder;
