@@ -47,7 +47,8 @@ class CompareFilesTest {
           "traffic-linear",
           "traffic-zigzag",
           "traffic-eplb",
-          "expert-load");
+          "expert-load",
+          "co-selection");
 
   @TempDir private static Path folder;
 
@@ -74,7 +75,7 @@ class CompareFilesTest {
   static Path skewedTrace(Path file) {
     SplittableRandom random = new SplittableRandom(7);
     try (TraceWriter writer =
-        TraceWriter.create(file, TraceHeader.of(ModelShape.of(3, 16, 2, 1, 1)))) {
+        TraceWriter.create(file, TraceHeader.of(ModelShape.of(3, 16, 2, 4, 4)))) {
       for (int i = 0; i < 960; i++) {
         char[] experts = new char[6];
         for (int layer = 0; layer < 3; layer++) {
@@ -282,6 +283,23 @@ class CompareFilesTest {
   }
 
   @Test
+  void setsExpertGroupsApartByLines() throws Exception {
+    for (String chart : List.of("co-selection", "expert-load", "rank-load-linear")) {
+      Element svg = xml(Files.readAllBytes(plots.resolve(chart + ".svg"))).getDocumentElement();
+      long borders =
+          elements(svg, "line")
+              .filter(line ->
+                  ((Element) line.getParentNode())
+                      .getAttribute("stroke")
+                      .equals("rgb(255,255,254)"))
+              .count();
+      assertThat(borders)
+          .as(chart)
+          .isEqualTo(chart.equals("co-selection") ? 2 * 3 : chart.equals("expert-load") ? 3 : 0);
+    }
+  }
+
+  @Test
   void writesTheSameBytesEveryTime() throws IOException {
     Path again = empty.resolve("again.html");
     compare("h20x8", "--html", again, "--plots", empty.resolve("plots"));
@@ -329,7 +347,7 @@ class CompareFilesTest {
             "In prefill, there are too few steps to tell the strategies apart; in decode, eplb")
         .contains("eplb is the most even: its balancedness is ")
         .doesNotContain("cost model");
-    assertThat(elements(xml(Files.readAllBytes(written)).getDocumentElement(), "img")).hasSize(6);
+    assertThat(elements(xml(Files.readAllBytes(written)).getDocumentElement(), "img")).hasSize(7);
   }
 
   @Test

@@ -98,6 +98,6 @@ class ComparePageInBrowserTest {
         };
         </script>
         """);
-    assertThat(browser.open(phone, "--dump-dom")).contains("<title>390 390 12/12</title>");
+    assertThat(browser.open(phone, "--dump-dom")).contains("<title>390 390 13/13</title>");
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,12 +68,29 @@ class QuickstartCommandTest {
   }
 
   @Test
-  void drawsPictures() throws IOException {
-    for (JsonNode picture : first.json().get("pictures")) {
-      BufferedImage image = ImageIO.read(Path.of(picture.asText()).toFile());
-      assertThat(image.getWidth()).as(picture.asText()).isGreaterThan(1000);
+  void drawsEveryChartAsDrawingAndAsPicture() throws IOException {
+    List<String> charts =
+        List.of(
+            "rank-load-linear",
+            "rank-load-zigzag",
+            "rank-load-eplb",
+            "rank-load-eplb-8-redundant",
+            "expert-load",
+            "co-selection-0",
+            "co-selection-1",
+            "co-selection-2",
+            "co-selection-3");
+    assertThat(first.json().get("pictures").valueStream().map(p -> Path.of(p.asText())))
+        .containsExactlyElementsOf(
+            charts.stream()
+                .flatMap(
+                    chart -> Stream.of(out.resolve(chart + ".svg"), out.resolve(chart + ".png")))
+                .toList());
+    for (String chart : charts) {
+      BufferedImage image = ImageIO.read(out.resolve(chart + ".png").toFile());
+      assertThat(image.getWidth()).as(chart).isEqualTo(960);
+      assertThat(out.resolve(chart + ".svg")).content().contains("prefers-color-scheme: dark");
     }
-    assertThat(first.json().get("pictures")).hasSize(3);
   }
 
   @Test
@@ -85,7 +103,7 @@ class QuickstartCommandTest {
         .doesNotContainPattern("(src|href)=\"(?!data:)")
         .doesNotContain("http:")
         .doesNotContain("https:");
-    assertThat(page.split("src=\"data:image/png;base64,", -1)).hasSize(4);
+    assertThat(page.split("src=\"data:image/svg\\+xml;base64,", -1)).hasSize(1 + 9);
   }
 
   @Test

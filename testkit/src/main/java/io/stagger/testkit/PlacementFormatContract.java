@@ -60,7 +60,9 @@ import org.junit.jupiter.api.parallel.Resources;
  */
 public abstract class PlacementFormatContract {
 
-  /** The tag of the test that reads damaged files, for builds that run it with many more of them. */
+  /**
+   * The tag of the test that reads damaged files, for builds that run it with many more of them.
+   */
   public static final String FUZZ = "fuzz";
 
   private static final int THREADS = 4;

@@ -6,37 +6,30 @@ import java.util.stream.IntStream;
 /**
  * One side of a heat map.
  *
- * @param title what is counted
+ * @param title what a cell is
  * @param count how many cells
  * @param group how many cells lie between two borders; {@code count} if there is none
- * @param labels one for each cell, or one for each group
+ * @param step what the numbers of two neighbouring cells differ by
  */
-record Axis(String title, int count, int group, List<String> labels) {
+record Axis(String title, int count, int group, int step) {
 
-  /** Keeps its own labels. */
-  Axis {
-    labels = List.copyOf(labels);
-    if (labels.size() != count && labels.size() != count / group) {
-      throw new IllegalArgumentException(labels.size() + " labels for " + count + " cells");
-    }
+  /** Cells that are numbered from 0. */
+  static Axis of(String title, int count) {
+    return new Axis(title, count, count, 1);
   }
 
-  /** Cells with a label each: {@code prefix 0}, {@code prefix 1}, ... */
-  static Axis each(String title, String prefix, int count) {
-    return new Axis(title, count, count, numbered(prefix, count));
+  /** How many borders there are. */
+  int borders() {
+    return count / group - 1;
   }
 
-  /** Cells in groups with a label for each group. */
-  static Axis grouped(String title, String prefix, int count, int group) {
-    return new Axis(title, count, group, numbered(prefix, count / group));
-  }
-
-  /** How many cells a label is for. */
-  int cellsPerLabel() {
-    return count / labels.size();
-  }
-
-  private static List<String> numbered(String prefix, int count) {
-    return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+  /**
+   * The numbers of the cells, but for those that there is no room for.
+   *
+   * @param most how many there is room for
+   */
+  List<String> labels(int most) {
+    int every = Math.ceilDiv(count, most);
+    return IntStream.range(0, count).mapToObj(i -> i % every == 0 ? "" + i * step : " ").toList();
   }
 }

@@ -9,8 +9,6 @@ import java.util.List;
  */
 final class ColorScale {
 
-  private static final Color BLANK = new Color(0xE4E4E4);
-  private static final int DARK = 140;
   private static final int SAMPLES = 64;
 
   private final List<Color> anchors;
@@ -29,10 +27,10 @@ final class ColorScale {
         colors(0x2B0A3D, 0x46327E, 0x365C8D, 0x277F8E, 0x1FA187, 0x6ECE58, 0xFDE725), max, false);
   }
 
-  /** Blue below 1, nearly white at 1, red up to {@code max}. */
+  /** Blue below 1, nearly white at 1, red up to {@code max}; black is legible on each. */
   static ColorScale aroundOne(double max) {
     return new ColorScale(
-        colors(0x2166AC, 0x92C5DE, 0xF7F7F7, 0xF4A582, 0xB2182B), Math.max(max, 1.1), true);
+        colors(0x4393C3, 0x92C5DE, 0xF7F7F7, 0xF4A582, 0xD6604D), Math.max(max, 1.1), true);
   }
 
   /** The colours of numbers that lie evenly from 0 to the largest. */
@@ -54,9 +52,9 @@ final class ColorScale {
     return max;
   }
 
-  /** The colour of a number; grey for no number. */
+  /** The colour of a number. */
   Color of(double value) {
-    return Double.isNaN(value) ? BLANK : at(position(value));
+    return at(position(value));
   }
 
   /** Where a number lies on the scale, 0 to 1. */
@@ -79,14 +77,6 @@ final class ColorScale {
         mix(from.getRed(), to.getRed(), share),
         mix(from.getGreen(), to.getGreen(), share),
         mix(from.getBlue(), to.getBlue(), share));
-  }
-
-  /** Black or white, whichever is legible on the colour of a number. */
-  Color ink(double value) {
-    Color ground = of(value);
-    double brightness =
-        0.299 * ground.getRed() + 0.587 * ground.getGreen() + 0.114 * ground.getBlue();
-    return brightness < DARK ? Color.WHITE : Color.BLACK;
   }
 
   private static int mix(int from, int to, double share) {

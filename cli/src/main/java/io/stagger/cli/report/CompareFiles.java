@@ -4,7 +4,6 @@ import io.stagger.engine.io.FileReplacement;
 import io.stagger.engine.simulator.Comparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A comparison as files for people: a page, and each chart as SVG and PNG. */
@@ -39,16 +38,6 @@ public final class CompareFiles {
    *     written
    */
   public List<Path> writePlots(Path folder) {
-    List<Drawing> drawings = new ArrayList<>();
-    for (Plot plot : plots.all()) {
-      drawings.add(new Drawing(folder.resolve(plot.name() + ".svg"), plot.svg()));
-      drawings.add(new Drawing(folder.resolve(plot.name() + ".png"), plot.png()));
-    }
-    drawings.forEach(
-        drawing -> FileReplacement.write(drawing.file(), out -> out.write(drawing.content())));
-    return drawings.stream().map(Drawing::file).toList();
+    return PlotFiles.write(plots.all(), folder);
   }
-
-  @SuppressWarnings("ArrayRecordComponent") // written and forgotten
-  private record Drawing(Path file, byte[] content) {}
 }

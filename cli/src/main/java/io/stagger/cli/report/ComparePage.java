@@ -1,5 +1,7 @@
 package io.stagger.cli.report;
 
+import io.stagger.api.ModelShape;
+import io.stagger.api.routing.CoSelection;
 import io.stagger.cli.output.Figures;
 import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.Figure;
@@ -8,7 +10,6 @@ import io.stagger.engine.simulator.SimulationSpec;
 import io.stagger.engine.simulator.StrategyScore;
 import io.stagger.engine.simulator.Traffic;
 import io.stagger.engine.trace.Phase;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +21,6 @@ import java.util.stream.Collectors;
  * XML as well, so that programs can read it.
  */
 final class ComparePage {
-
-  /** A drawing with more cells than a browser draws gladly is shown as a picture instead. */
-  private static final int LARGEST_DRAWING = 1_500_000;
 
   private final Comparison comparison;
   private final ComparePlots plots;
@@ -44,10 +42,11 @@ final class ComparePage {
     values.put("wholeWindows", wholeWindows());
     values.put("refusals", refusals());
     values.put("stepTimes", stepTimes());
-    values.put("windowPlot", figures(List.of(plots.windows())));
-    values.put("rankLoads", figures(plots.rankLoads()));
-    values.put("traffic", figures(plots.traffic()));
-    values.put("expertLoad", figures(List.of(plots.expertLoad())));
+    values.put("windowPlot", PlotFigures.html(List.of(plots.windows())));
+    values.put("rankLoads", PlotFigures.html(plots.rankLoads()));
+    values.put("traffic", PlotFigures.html(plots.traffic()));
+    values.put("expertLoad", PlotFigures.html(List.of(plots.expertLoad())));
+    values.put("together", together());
     return HtmlTemplate.resource("compare.html").fill(values);
   }
 
@@ -214,26 +213,28 @@ final class ComparePage {
         : "<p>What the MoE layers of a step take, by the cost model: the experts on the slowest"
             + " rank of each, sending tokens to them, and back. Attention and all else that"
             + " placements have no part in is left out.</p>\n"
-            + figures(bars);
+            + PlotFigures.html(bars);
   }
 
-  private static String figures(List<Plot> plots) {
-    return plots.stream()
-        .map(ComparePage::figure)
-        .collect(Collectors.joining("\n", "<div class=\"plots\">\n", "\n</div>"));
+  private String together() {
+    if (comparison.coSelection().isEmpty()) {
+      return "<p>The model has too many experts to count every pair.</p>";
+    }
+    ModelShape model = comparison.model();
+    return "<p>"
+        + groups(model, comparison.coSelection().get())
+        + "</p>\n"
+        + PlotFigures.html(plots.coSelection());
   }
 
-  private static String figure(Plot plot) {
-    byte[] drawing = plot.svg();
-    String source =
-        drawing.length <= LARGEST_DRAWING
-            ? "data:image/svg+xml;base64," + Base64.getEncoder().encodeToString(drawing)
-            : "data:image/png;base64," + Base64.getEncoder().encodeToString(plot.png());
-    return "<figure><img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"%s\"/></figure>"
-        .formatted(
-            HtmlTemplate.escape(plot.text()),
-            plot.chart().getWidth(),
-            plot.chart().getHeight(),
-            source);
+  private static String groups(ModelShape model, CoSelection together) {
+    return model.groups() == 1
+        ? "The model has no expert groups."
+        : "The lines are the borders of the router's %d groups, of which a token may choose from %d. Of all pairs, %s lie within one group; by chance it would be %s."
+            .formatted(
+                model.groups(),
+                model.topGroups(),
+                Figures.percent(together.shareWithinGroups(model.expertsPerGroup())),
+                Figures.percent((model.expertsPerGroup() - 1.0) / (model.experts() - 1)));
   }
 }

@@ -1,6 +1,5 @@
 package io.stagger.cli.report;
 
-import io.stagger.api.Load;
 import io.stagger.cli.output.Figures;
 import io.stagger.engine.simulator.Comparison;
 import io.stagger.engine.simulator.Figure;
@@ -25,7 +24,6 @@ final class ComparePlots {
 
   private static final double MICROS = 1e6;
   private static final double THOUSAND = 1000;
-  private static final double PRECISION = 100;
   private static final int BARS_HEIGHT = 320;
   private static final int LINES_HEIGHT = 320;
   private static final int LEGEND_LINE = 24;
@@ -51,6 +49,7 @@ final class ComparePlots {
     all.addAll(rankLoads());
     all.addAll(traffic());
     all.add(expertLoad());
+    all.addAll(coSelection());
     return all;
   }
 
@@ -135,15 +134,15 @@ final class ComparePlots {
   List<Plot> rankLoads() {
     double most = 1;
     for (StrategyScore score : comparison.scores()) {
-      RankLoads loads = score.rankLoads();
-      for (int layer = 0; layer < loads.layers(); layer++) {
-        for (int rank = 0; rank < loads.ranks(); rank++) {
-          most = Math.max(most, loads.relative(layer, rank));
-        }
-      }
+      most = rankGrid(score.rankLoads()).max(most);
     }
-    ColorScale scale = ColorScale.aroundOne(roundUp(most));
+    ColorScale scale = ColorScale.aroundOne(Plot.roundUp(most));
     return comparison.scores().stream().map(score -> rankLoad(score, scale)).toList();
+  }
+
+  private static Grid rankGrid(RankLoads loads) {
+    return new Grid(
+        Axis.of("layer", loads.layers()), Axis.of("rank", loads.ranks()), loads::relative);
   }
 
   private static Plot rankLoad(StrategyScore score, ColorScale scale) {
@@ -155,13 +154,7 @@ final class ComparePlots {
             + "; mean imbalance of windows "
             + Figures.ratio(score.windowImbalance())
             + ".",
-        new Grid(loads.layers(), "layer", loads.ranks(), "rank", loads::relative)
-            .chart("Work of ranks, " + score.strategy(), scale));
-  }
-
-  /** The library prints the end of a scale with all of its digits. */
-  private static double roundUp(double most) {
-    return Math.ceil(most * PRECISION) / PRECISION;
+        rankGrid(loads).chart("Work of ranks, " + score.strategy(), scale));
   }
 
   /** Heat maps of what ranks sent each other, a strategy each, of one scale. */
@@ -182,40 +175,25 @@ final class ComparePlots {
         "Heat map of tokens sent from rank to rank under %s; the hottest link is %d to %d, %s tokens."
             .formatted(score.strategy(), link.from(), link.to(), Figures.count(link.copies())),
         new Grid(
-                traffic.ranks(),
-                "from rank",
-                traffic.ranks(),
-                "to rank",
+                Axis.of("from rank", traffic.ranks()),
+                Axis.of("to rank", traffic.ranks()),
                 (from, to) -> traffic.copies(from, to) / THOUSAND)
             .chart(
                 "Thousand tokens between ranks, " + score.strategy(),
-                ColorScale.sequential(roundUp(Math.max(1, most) / THOUSAND))));
+                ColorScale.sequential(Plot.roundUp(Math.max(1, most) / THOUSAND))));
   }
 
   /** A heat map of the load of each expert, over the mean of its layer. */
   Plot expertLoad() {
-    Load load = comparison.load();
-    double most = 1;
-    for (int layer = 0; layer < load.layers(); layer++) {
-      for (int expert = 0; expert < load.experts(); expert++) {
-        most = Math.max(most, relative(load, layer, expert));
-      }
-    }
-    return new Plot(
-        "expert-load",
-        "Heat map of the choices of each expert in each layer over the layer's mean; at most %.2f."
-            .formatted(most),
-        new Grid(
-                load.layers(),
-                "layer",
-                load.experts(),
-                "expert",
-                (layer, expert) -> relative(load, layer, expert))
-            .chart("Load of experts, over the mean", ColorScale.sequential(roundUp(most))));
+    return new RoutingPlots(comparison.model()).expertLoad(comparison.load());
   }
 
-  private static double relative(Load load, int layer, int expert) {
-    double total = load.total(layer);
-    return total == 0 ? 0 : load.get(layer, expert) * load.experts() / total;
+  /** A heat map of experts that were chosen together; none where that was not counted. */
+  List<Plot> coSelection() {
+    return comparison
+        .coSelection()
+        .map(together -> new RoutingPlots(comparison.model()).coSelection(together))
+        .stream()
+        .toList();
   }
 }

@@ -24,6 +24,12 @@ record Plot(String name, String text, Chart<?, ?> chart) {
 
   static final String SVG = "http://www.w3.org/2000/svg";
   private static final int DECIMALS = 2;
+  private static final double SCALE_PRECISION = 100;
+
+  /** The end of a scale that reaches a number, since the library prints it with all its digits. */
+  static double roundUp(double most) {
+    return Math.ceil(most * SCALE_PRECISION) / SCALE_PRECISION;
+  }
 
   /** As SVG that follows the reader's choice of light or dark, and has no ground of its own. */
   byte[] svg() {

@@ -19,9 +19,13 @@ final class PlotStyle {
 
   static final int WIDTH = 480;
 
+  /** Of lines between groups of cells; in light and dark, since cells are coloured in both. */
+  static final Color BORDER = new Color(0xFFFFFE);
+
   private static final Color INK = new Color(0x1F2329);
   private static final Color PALE = new Color(0x59636F);
   private static final Color LINE = new Color(0xD1D9E1);
+  private static final Color BLACK = new Color(0x000001);
   private static final Color NONE = new Color(255, 255, 255, 0);
   private static final Color DARK_INK = new Color(0xF0F6FC);
   private static final Color DARK_PALE = new Color(0x9BA3AD);
@@ -67,7 +71,7 @@ final class PlotStyle {
 
   /** A colour as SVG has it. */
   static String rgb(Color color) {
-    return "rgb(%d,%d,%d)".formatted(color.getRed(), color.getGreen(), color.getBlue());
+    return "rgb(" + color.getRed() + "," + color.getGreen() + "," + color.getBlue() + ")";
   }
 
   static void bars(CategoryChart chart, int bars) {
@@ -115,6 +119,15 @@ final class PlotStyle {
     style.setLegendPosition(LegendPosition.OutsideE);
     style.setGradientColorColumnHeight(140);
     style.setGradientColorColumnWeight(14);
+  }
+
+  /** Prints the number of each cell in it. */
+  static void printed(HeatMapChart chart) {
+    HeatMapStyler style = chart.getStyler();
+    style.setShowValue(true);
+    style.setValueFont(font(Font.PLAIN, LABEL_SIZE));
+    style.setValueFontColor(BLACK);
+    style.setHeatMapValueDecimalPattern("0.00");
   }
 
   private static void common(AxesChartStyler style) {

@@ -26,22 +26,11 @@ public record QuickstartFiles(Path page, List<Path> pictures) {
    * @throws io.stagger.api.error.InvalidInputException if it cannot be written to
    */
   public static QuickstartFiles write(QuickstartResult result, Path folder) {
-    QuickstartPictures pictures = new QuickstartPictures(result);
-    byte[] rankLoad = pictures.rankLoad().png();
-    byte[] expertLoad = pictures.expertLoad().png();
-    byte[] coSelection = pictures.coSelection().png();
-    String page = new QuickstartPage(result).html(rankLoad, expertLoad, coSelection);
-    return new QuickstartFiles(
-        write(folder, "quickstart.html", page.getBytes(StandardCharsets.UTF_8)),
-        List.of(
-            write(folder, "rank-load.png", rankLoad),
-            write(folder, "expert-load.png", expertLoad),
-            write(folder, "co-selection.png", coSelection)));
-  }
-
-  private static Path write(Path folder, String name, byte[] content) {
-    Path file = folder.resolve(name);
-    FileReplacement.write(file, out -> out.write(content));
-    return file;
+    QuickstartPlots plots = new QuickstartPlots(result);
+    byte[] page = new QuickstartPage(result).html(plots).getBytes(StandardCharsets.UTF_8);
+    List<Path> pictures = PlotFiles.write(plots.all(), folder);
+    Path file = folder.resolve("quickstart.html");
+    FileReplacement.write(file, out -> out.write(page));
+    return new QuickstartFiles(file, pictures);
   }
 }

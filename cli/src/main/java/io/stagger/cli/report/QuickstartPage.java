@@ -5,8 +5,8 @@ import io.stagger.api.ModelShape;
 import io.stagger.cli.output.Figures;
 import io.stagger.engine.quickstart.QuickstartResult;
 import io.stagger.engine.quickstart.StrategyRun;
-import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,12 +22,8 @@ final class QuickstartPage {
     this.shape = result.model().shape();
   }
 
-  /**
-   * The page.
-   *
-   * @param rankLoad a picture, as a PNG file; likewise the others
-   */
-  String html(byte[] rankLoad, byte[] expertLoad, byte[] coSelection) {
+  /** The page, with every chart in it. */
+  String html(QuickstartPlots plots) {
     Map<String, String> values = new HashMap<>();
     values.put("ranks", "" + result.baseline().cluster().ranks());
     values.put("placements", "" + result.runs().size());
@@ -50,9 +46,9 @@ final class QuickstartPage {
         result.texts().stream().map(HtmlTemplate::escape).collect(Collectors.joining(", ")));
     values.put("backend", HtmlTemplate.escape(result.baseline().backend()));
     values.put("seconds", String.format(Locale.ROOT, "%.1f", result.took().toMillis() / 1e3));
-    values.put("rankLoad", dataUri(rankLoad));
-    values.put("expertLoad", dataUri(expertLoad));
-    values.put("coSelection", dataUri(coSelection));
+    values.put("rankLoads", PlotFigures.html(plots.rankLoads()));
+    values.put("expertLoad", PlotFigures.html(List.of(plots.expertLoad())));
+    values.put("coSelection", PlotFigures.html(plots.coSelection()));
     return HtmlTemplate.resource("quickstart.html").fill(values);
   }
 
@@ -186,9 +182,5 @@ final class QuickstartPage {
     return ("With %d groups on %d ranks, linear puts each group on a rank of its own, and a token's"
             + " work on at most %d ranks; zigzag gives each rank an expert of every group.")
         .formatted(shape.groups(), ranks, shape.topGroups());
-  }
-
-  private static String dataUri(byte[] png) {
-    return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
   }
 }

@@ -2,6 +2,7 @@ package io.stagger.engine.simulator;
 
 import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
+import io.stagger.api.routing.CoSelection;
 import io.stagger.engine.trace.Phase;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param tokens tokens of the whole trace
  * @param steps steps that were replayed, of each phase that the scored windows have tokens of
  * @param load choices of each expert over the scored windows
+ * @param coSelection how often two experts of a layer were chosen by one token of the scored
+ *     windows, added up over the layers; absent for models of more than 1,024 experts
  * @param scores in the order of the specification, but for strategies that refused
  * @param refusals strategies that gave no plan for some window
  */
@@ -25,6 +28,7 @@ public record Comparison(
     long tokens,
     Map<Phase, Steps> steps,
     Load load,
+    Optional<CoSelection> coSelection,
     List<StrategyScore> scores,
     List<Refusal> refusals) {
 

@@ -59,14 +59,15 @@ public final class Simulator {
     strategies.forEach(entry -> simulator.replays.add(new StrategyReplay(entry.name(), spec)));
     boolean routing = strategies.stream().anyMatch(entry -> entry.traits().usesRouting());
     try (WindowReader reader = WindowReader.open(trace, spec.windows(), routing)) {
-      simulator.run(reader);
-      return simulator.comparison(reader);
+      PairCount pairs = new PairCount(reader.header().model());
+      simulator.run(reader, pairs);
+      return simulator.comparison(reader, pairs);
     }
   }
 
-  private void run(WindowReader reader) {
+  private void run(WindowReader reader, PairCount pairs) {
     boolean planned = false;
-    while (replay(reader, planned)) {
+    while (replay(reader, pairs, planned)) {
       planned = true;
     }
   }
@@ -77,7 +78,7 @@ public final class Simulator {
    * @param planned whether there are plans in force, made before this window is read
    * @return whether there was a window
    */
-  private boolean replay(WindowReader reader, boolean planned) {
+  private boolean replay(WindowReader reader, PairCount pairs, boolean planned) {
     Optional<Window> next = reader.next();
     if (next.isEmpty()) {
       return false;
@@ -85,6 +86,7 @@ public final class Simulator {
     Window window = next.get();
     if (planned) {
       score(window, reader.tokens());
+      pairs.add(window.tokens());
     }
     long read = window.tokens().firstToken() + window.tokens().tokens();
     if (read < reader.tokens()) {
@@ -136,7 +138,7 @@ public final class Simulator {
     load = Optional.of(load.map(window.load()::plus).orElse(window.load()));
   }
 
-  private Comparison comparison(WindowReader reader) {
+  private Comparison comparison(WindowReader reader, PairCount pairs) {
     Map<Phase, Comparison.Steps> counts = new EnumMap<>(Phase.class);
     List<Map<Phase, Map<Figure, Measured>>> figures = new ArrayList<>();
     replays.forEach(_ -> figures.add(new EnumMap<>(Phase.class)));
@@ -160,6 +162,7 @@ public final class Simulator {
         reader.tokens(),
         counts,
         load.orElseThrow(),
+        pairs.coSelection(),
         scores,
         refusals);
   }

@@ -10,6 +10,7 @@ import io.stagger.api.Load;
 import io.stagger.api.ModelShape;
 import io.stagger.api.error.InvalidInputException;
 import io.stagger.api.error.StrategyException;
+import io.stagger.api.routing.CoSelection;
 import io.stagger.engine.Stagger;
 import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.simulator.cost.CostModel;
@@ -127,6 +128,32 @@ class SimulatorTest {
         .as("4, 2, 1 and 1 choices over their mean of 2")
         .containsExactly(2.0, 1.0, 0.5, 0.5);
     assertThat(comparison.load()).isEqualTo(Load.of(4, new double[][] {{4, 2, 1, 1}}));
+  }
+
+  @Test
+  void countsWhichExpertsTheScoredTokensChoseTogetherInAllLayers() {
+    List<TraceToken> tokens = TraceFiles.skewed(SMALL, 160, 3, 1);
+    Path trace = TraceFiles.write(folder.resolve("trace.arrow"), SMALL, tokens);
+
+    CoSelection together =
+        compare(trace, spec(Cluster.of(1, 4, 16), 2)).coSelection().orElseThrow();
+
+    long[][] expected = new long[SMALL.experts()][SMALL.experts()];
+    for (TraceToken token : tokens.subList(80, 160)) {
+      for (int layer = 0; layer < SMALL.layers(); layer++) {
+        for (int one = 0; one < SMALL.topK(); one++) {
+          for (int other = 0; other < SMALL.topK(); other++) {
+            expected[token.experts()[layer * SMALL.topK() + one]][
+                token.experts()[layer * SMALL.topK() + other]]++;
+          }
+        }
+      }
+    }
+    for (int one = 0; one < SMALL.experts(); one++) {
+      for (int other = 0; other < SMALL.experts(); other++) {
+        assertThat(together.count(0, one, other)).isEqualTo(expected[one][other]);
+      }
+    }
   }
 
   @Test

@@ -60,6 +60,7 @@ class VerdictTest {
             8,
             Map.of(Phase.DECODE, new Comparison.Steps(12, 4)),
             Load.uniform(1, 4, 1),
+            Optional.empty(),
             scores,
             List.of());
     assertThat(comparison.verdicts()).hasSize(1);
