@@ -2,6 +2,7 @@ package io.stagger.api;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidModelException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,7 +20,8 @@ import java.util.stream.IntStream;
  * @param topGroups groups that a token may choose from, 1 to {@code groups}
  */
 public record ModelShape(
-    String name, List<Integer> moeLayers, int experts, int topK, int groups, int topGroups) {
+    String name, List<Integer> moeLayers, int experts, int topK, int groups, int topGroups)
+    implements Serializable {
 
   /** The most MoE layers that a model may have. */
   public static final int MAX_LAYERS = 4_096;

@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who may depend on whom, for the modules and for the libraries they use. It lives here because the
- * command line's class path holds every module but the benchmarks, which may use all of them.
+ * command line's class path holds every module but the benchmarks, which may use all of them, and
+ * the module for Spark, which has its rule in a test of its own.
  */
 class ModuleDependencyTest {
   private static final String[] EVERYWHERE = {"java..", "javax..", "org.jspecify.."};

@@ -5,6 +5,7 @@ import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidTraceException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a trace says of itself before its first token.
@@ -64,6 +65,22 @@ public record TraceHeader(ModelShape model, boolean weights, List<String> datase
 
   private static InvalidTraceException wrong(String problem, String expected) {
     return new InvalidTraceException(Diagnosis.of(problem, "trace").expecting(expected));
+  }
+
+  /**
+   * The header of a trace's metadata, for containers of traces other than Arrow's.
+   *
+   * @param metadata keys and values; the header is the value of {@code stagger.trace}
+   * @param where the file, for errors
+   * @throws InvalidTraceException if there is none, or it is not this version's
+   */
+  public static TraceHeader ofMetadata(Map<String, String> metadata, String where) {
+    return TraceSchema.header(metadata, false, where);
+  }
+
+  /** The metadata that {@link #ofMetadata} reads. */
+  public Map<String, String> metadata() {
+    return TraceSchema.metadata(this);
   }
 
   /** A trace of experts alone. */

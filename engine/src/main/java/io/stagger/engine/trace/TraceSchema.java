@@ -83,17 +83,21 @@ final class TraceSchema {
    *     that it promises
    */
   static TraceHeader read(List<Column> columns, Map<String, String> metadata, String where) {
+    boolean weights = columns.stream().anyMatch(column -> column.name().equals(WEIGHTS));
+    TraceHeader header = header(metadata, weights, where);
+    requireColumns(columns, header, where);
+    return header;
+  }
+
+  static TraceHeader header(Map<String, String> metadata, boolean weights, String where) {
     String text = metadata.get(KEY);
     if (text == null) {
       throw new InvalidTraceException(
-          Diagnosis.of("an Arrow file that is no trace", where)
+          Diagnosis.of("a file that is no trace", where)
               .expecting("the metadata '" + KEY + "'")
               .remedy("docs/traces.md says how to write one"));
     }
-    boolean weights = columns.stream().anyMatch(column -> column.name().equals(WEIGHTS));
-    TraceHeader header = header(text, weights, where + ", metadata " + KEY);
-    requireColumns(columns, header, where);
-    return header;
+    return header(text, weights, where + ", metadata " + KEY);
   }
 
   private static TraceHeader header(String text, boolean weights, String where) {

@@ -7,6 +7,13 @@ final class Counts {
 
   private Counts() {}
 
+  /** Adds counts to others of the same length. */
+  static void add(long[] counts, long[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += counts[i];
+    }
+  }
+
   /** A load from counts {@code [layers][experts]} that begin at an offset. */
   static Load load(long[] counts, int offset, int layers, int experts) {
     double[][] rows = new double[layers][experts];

@@ -3,11 +3,14 @@ package io.stagger.engine.trace.statistics;
 import io.stagger.api.ModelShape;
 import io.stagger.api.routing.CoSelection;
 import io.stagger.api.routing.Transitions;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 
 /** Pairs of all layers, in 64 bits; empty where they are not counted. */
-final class PairCounts {
+final class PairCounts implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private final ModelShape model;
   private final boolean counted;
@@ -35,6 +38,12 @@ final class PairCounts {
       }
       tables.clear();
     }
+  }
+
+  /** Adds what others counted of other tokens. */
+  void add(PairCounts others) {
+    Counts.add(others.together, together);
+    Counts.add(others.onward, onward);
   }
 
   Optional<CoSelection> coSelection() {

@@ -5,45 +5,40 @@ import io.stagger.api.routing.Routes;
 import io.stagger.engine.trace.TraceBatch;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/**
- * Routes of some tokens, each token of the trace being as likely to be among them as any other
- * (Vitter's reservoir sampling, algorithm R, with a fixed seed, so that the same trace gives the
- * same sample).
- */
+/** Routes of the tokens that a {@link Reservoir} keeps. */
 final class RouteSample {
-
-  private static final long SEED = 5;
 
   private final ModelShape model;
   private final int capacity;
-  private final SplittableRandom random = new SplittableRandom(SEED);
+  private final Reservoir reservoir;
   private final long[] numbers;
   private final int[] sequences;
   private final char[][] choices;
-  private long seen;
+  private int kept;
 
   RouteSample(ModelShape model, int capacity) {
-    long each = (long) model.layers() * model.topK();
     this.model = model;
-    this.capacity = (int) Math.min(capacity, Routes.MAX_CHOICES / each);
+    this.capacity = capacity(model, capacity);
+    this.reservoir = new Reservoir(this.capacity);
     this.numbers = new long[this.capacity];
     this.sequences = new int[this.capacity];
     this.choices = new char[this.capacity][];
   }
 
+  /** How many routes are kept, where so many are asked for. */
+  static int capacity(ModelShape model, int asked) {
+    long each = (long) model.layers() * model.topK();
+    return (int) Math.min(asked, Routes.MAX_CHOICES / each);
+  }
+
   void add(TraceBatch batch) {
-    if (capacity == 0) {
-      return;
-    }
-    for (int token = 0; token < batch.tokens(); token++) {
-      long place = seen < capacity ? seen : random.nextLong(seen + 1);
-      if (place < capacity) {
-        keep((int) place, batch, token);
+    for (int token = 0; capacity > 0 && token < batch.tokens(); token++) {
+      int place = reservoir.next();
+      if (place >= 0) {
+        keep(place, batch, token);
       }
-      seen++;
     }
   }
 
@@ -51,14 +46,14 @@ final class RouteSample {
     int width = model.layers() * model.topK();
     char[] chosen = choices[place] == null ? new char[width] : choices[place];
     batch.experts().copy(token * width, chosen, 0, width);
-    numbers[place] = seen;
+    kept = Math.max(kept, place + 1);
+    numbers[place] = reservoir.last();
     sequences[place] = batch.sequence(token);
     choices[place] = chosen;
   }
 
   /** The routes, in the order in which they were recorded. */
   Routes routes() {
-    int kept = (int) Math.min(seen, capacity);
     int width = model.layers() * model.topK();
     int[] order =
         IntStream.range(0, kept)

@@ -2,6 +2,7 @@ package io.stagger.engine.trace.statistics;
 
 import io.stagger.api.error.Diagnosis;
 import io.stagger.api.error.InvalidInputException;
+import java.io.Serializable;
 
 /**
  * What to count.
@@ -16,7 +17,8 @@ import io.stagger.api.error.InvalidInputException;
  * @param threads how many threads count, 1 to 256; the result is the same for every number
  */
 public record StatisticsSpec(
-    boolean pairs, int windowTokens, int decodeBatch, int sample, int threads) {
+    boolean pairs, int windowTokens, int decodeBatch, int sample, int threads)
+    implements Serializable {
 
   /** The most windows where their length is not given. */
   public static final int MOST_WINDOWS = 32;

@@ -29,10 +29,10 @@ import java.util.function.Consumer;
 public final class TraceCounter implements AutoCloseable {
 
   /** After so many tokens, tables of 32 bits are moved on; a token counts a pair once at most. */
-  private static final long TABLE_TOKENS = 1L << 30;
+  static final long TABLE_TOKENS = 1L << 30;
 
   /** Sequences of higher numbers are not told apart. */
-  private static final int MAX_SEQUENCES = 1 << 24;
+  static final int MAX_SEQUENCES = 1 << 24;
 
   private final ModelShape model;
   private final StatisticsSpec spec;

@@ -36,6 +36,16 @@ final class WindowSeries {
     this.windowTokens = fixed ? windowTokens : SHORTEST;
   }
 
+  /** How long windows are in the end, for a trace of so many tokens. */
+  static long windowTokens(StatisticsSpec spec, long tokens) {
+    long length = spec.windowTokens() > 0 ? spec.windowTokens() : SHORTEST;
+    while (spec.windowTokens() == 0
+        && Math.ceilDiv(tokens, length) >= StatisticsSpec.MOST_WINDOWS) {
+      length *= 2;
+    }
+    return length;
+  }
+
   /** How many tokens the open window still takes. */
   long room() {
     return windowTokens - open;
@@ -62,9 +72,20 @@ final class WindowSeries {
     open = 0;
     if (!fixed && windows.size() == StatisticsSpec.MOST_WINDOWS) {
       join();
-    } else if ((windows.size() + 1L) * layers * experts > MAX_COUNTS) {
+    } else {
+      requireRoom(windows.size() + 1L, (long) layers * experts, windowTokens);
+    }
+  }
+
+  /**
+   * Checks that so many windows fit the memory.
+   *
+   * @throws InvalidInputException if they do not
+   */
+  static void requireRoom(long windows, long countsEach, long windowTokens) {
+    if (windows * countsEach > MAX_COUNTS) {
       throw new InvalidInputException(
-          Diagnosis.of("more than " + windows.size() + " windows", "statistics")
+          Diagnosis.of(windows + " windows or more", "statistics")
               .expecting("at most " + MAX_COUNTS + " counts of experts in all windows")
               .remedy("Choose longer windows than " + windowTokens + " tokens"));
     }
