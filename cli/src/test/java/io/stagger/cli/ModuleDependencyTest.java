@@ -42,7 +42,12 @@ class ModuleDependencyTest {
               "io.stagger.api",
               List.of(),
               "io.stagger.testkit",
-              List.of("io.stagger.api..", "org.junit..", "org.opentest4j.."),
+              List.of(
+                  "io.stagger.api..",
+                  "org.junit..",
+                  "org.opentest4j..",
+                  // Allocated bytes of a thread.
+                  "com.sun.management.."),
               "io.stagger.strategies",
               List.of("io.stagger.api.."),
               "io.stagger.weights",
