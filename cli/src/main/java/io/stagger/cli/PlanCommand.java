@@ -14,6 +14,7 @@ import io.stagger.engine.config.StaggerConfig;
 import io.stagger.engine.explain.PlanExplanation;
 import io.stagger.engine.io.LoadFile;
 import io.stagger.engine.io.PlacementFile;
+import io.stagger.engine.migration.MigrationPlan;
 import io.stagger.engine.migration.MoveFrontier;
 import io.stagger.engine.trace.statistics.StatisticsSpec;
 import io.stagger.engine.trace.statistics.TraceStatistics;
@@ -50,6 +51,8 @@ import picocli.CommandLine.Spec;
       "      --slots 288 --previous placement.json --frontier",
       "  stagger plan --model config.json --load load.json --strategy balanced \\",
       "      --nodes 4 --ranks 32 --slots 288 --frontier",
+      "  stagger plan --model config.json --load load.json --slots 288 \\",
+      "      --previous placement.json --rename-ranks --out next.json",
       "  stagger plan --model config.json --ranks 16 --ranks-down 3 --slots 288 --json",
     })
 final class PlanCommand implements Callable<Integer> {
@@ -95,6 +98,13 @@ final class PlanCommand implements Callable<Integer> {
   private @Nullable Path previousFile;
 
   @Option(
+      names = "--rename-ranks",
+      description =
+          "Let ranks that are alike exchange what the plan gives them, so that those of --previous"
+              + " keep as many experts as possible: as even a plan, with fewer copies.")
+  private boolean renameRanks;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       description = "Write the placement, with the strategy, the bounds and so on, as JSON.")
@@ -137,6 +147,11 @@ final class PlanCommand implements Callable<Integer> {
           "--frontier makes no plan to explain or write: leave out --explain, --out and"
               + " --out-sglang.");
     }
+    if (renameRanks && previousFile == null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--rename-ranks needs the placement in force: give it with --previous.");
+    }
     StaggerConfig.Builder builder = configuration.builder();
     clusterOptions.configure(builder);
     try (Stagger stagger = Stagger.open(builder.build())) {
@@ -169,13 +184,17 @@ final class PlanCommand implements Callable<Integer> {
                 : new MoveFrontierReport(MoveFrontier.of(stagger, request)));
         return ExitCode.OK;
       }
-      Plan plan = stagger.plan(request);
+      Plan planned = stagger.plan(request);
+      Optional<MigrationPlan> renamed =
+          previous.map(from -> MigrationPlan.between(from, planned.placement(), cluster));
+      Plan plan = renameRanks ? planned.withPlacement(renamed.orElseThrow().to()) : planned;
       output.print(
           new PlanReport(
               plan,
               load,
               heldOut(plan),
               previous.map(from -> Migration.between(from, plan.placement())),
+              renamed,
               explain
                   ? Optional.of(new PlanExplanationLines(plan, PlanExplanation.of(stagger, plan)))
                   : Optional.empty(),

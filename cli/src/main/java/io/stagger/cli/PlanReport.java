@@ -11,6 +11,7 @@ import io.stagger.cli.output.Report;
 import io.stagger.engine.HeldOut;
 import io.stagger.engine.Plan;
 import io.stagger.engine.io.LoadFile;
+import io.stagger.engine.migration.MigrationPlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param load the load that was read, if one was given
  * @param heldOut how the plan does under loads that it was not made for
  * @param migration the slot copies from the placement in force, if one was given
+ * @param renamed the way from there if ranks that are alike exchange what the plan gives them
  * @param explanation what the plan does, what limits it and what would help, if that was asked
  * @param files where the placement was written
  */
@@ -31,6 +33,7 @@ record PlanReport(
     Optional<LoadFile> load,
     List<HeldOut> heldOut,
     Optional<Migration> migration,
+    Optional<MigrationPlan> renamed,
     Optional<PlanExplanationLines> explanation,
     List<Path> files)
     implements Report {
@@ -57,6 +60,15 @@ record PlanReport(
             "migration",
             "%d slot copies, %d of them between ranks"
                 .formatted(moves.copies().size(), moves.copiesBetweenRanks())));
+    renamed.ifPresent(moves ->
+        out.printf(
+            LINE,
+            "",
+            "%d, %d of them between nodes, with --rename-ranks; %d if nodes were no matter"
+                .formatted(
+                    moves.copies().size(),
+                    moves.copiesBetweenNodes(plan.request().cluster()),
+                    moves.leastCopies())));
     explanation.ifPresent(lines -> {
       print("does", lines.does(), out);
       print("limits", lines.limits(), out);
@@ -155,6 +167,12 @@ record PlanReport(
         json.putObject("migration")
             .put("copies", moves.copies().size())
             .put("copiesBetweenRanks", moves.copiesBetweenRanks()));
+    renamed.ifPresent(moves ->
+        json.putObject("migrationWithRenamedRanks")
+            .put("copies", moves.copies().size())
+            .put("copiesOnRanks", moves.copiesOnRanks())
+            .put("copiesBetweenNodes", moves.copiesBetweenNodes(plan.request().cluster()))
+            .put("leastCopies", moves.leastCopies()));
     explanation.ifPresent(lines -> json.set("explanation", lines.json()));
     json.put("placementFingerprint", plan.placement().fingerprint());
     json.put("seconds", plan.took().toNanos() / 1e9);

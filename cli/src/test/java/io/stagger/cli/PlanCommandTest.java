@@ -283,6 +283,37 @@ class PlanCommandTest {
   }
 
   @Test
+  void renamesRanksToThoseThatHoldMostOfTheirExperts() throws IOException {
+    Path previous = folder.resolve("previous.json");
+    Files.writeString(previous, "{\"physical_to_logical_map\": [[2, 3, 0, 1], [3, 2, 1, 0]]}");
+    String[] linear = {
+      "--experts", "4", "--ranks", "2", "--strategy", "linear", "--previous", previous.toString()
+    };
+
+    JsonNode asPlanned = plan((Object[]) with(linear, "--json")).json();
+    assertThat(asPlanned.at("/migration/copies").asInt()).isEqualTo(8);
+    assertThat(asPlanned.at("/migrationWithRenamedRanks/copies").asInt()).isZero();
+
+    Path next = folder.resolve("next.json");
+    Run renamed =
+        plan((Object[]) with(linear, "--rename-ranks", "--json", "--out", next.toString()));
+    assertThat(renamed.json().at("/migration/copies").asInt()).isZero();
+    assertThat(new ObjectMapper().readTree(next.toFile()).get("physical_to_logical_map"))
+        .isEqualTo(new ObjectMapper().readTree("[[2, 3, 0, 1], [3, 2, 1, 0]]"));
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void needsThePlacementInForceToRenameRanks() {
+    Run run = plan("--experts", 4, "--ranks", 2, "--strategy", "linear", "--rename-ranks");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--rename-ranks needs the placement in force");
+  }
+
+  @Test
   void plansDeepSeekV3FromARecordedLoad() {
     Path load = Repository.shared("data/deepseek-v3-loads/decode_in1000out1000.json");
     Run run =

@@ -48,6 +48,11 @@ public record Plan(
     return new Plan(request, placement, decision, origin, balance, bounds, took);
   }
 
+  /** The same plan with another placement that is as good, with other names of ranks or slots. */
+  public Plan withPlacement(Placement renamed) {
+    return of(request, renamed, decision, origin, took);
+  }
+
   private static List<Double> bounds(PlanRequest request, Balance balance) {
     return bounds(request.load().orElseThrow(), request.cluster(), balance);
   }
