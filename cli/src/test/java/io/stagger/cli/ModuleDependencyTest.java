@@ -72,6 +72,8 @@ class ModuleDependencyTest {
                   "org.yaml.snakeyaml..",
                   // Linear programs, in the simulator.
                   "org.ojalgo..",
+                  // The assignment of ranks, in migrations.
+                  "org.jgrapht..",
                   "com.fasterxml.jackson..",
                   // In the package of traces alone, see below.
                   "org.apache.arrow..",
