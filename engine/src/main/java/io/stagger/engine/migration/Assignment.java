@@ -1,6 +1,7 @@
 package io.stagger.engine.migration;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -13,14 +14,29 @@ import org.jgrapht.graph.SimpleWeightedGraph;
  * The assignment problem: each row gets a column of its own so that the costs together are least
  * (H. W. Kuhn, "The Hungarian method", Naval Research Logistics Quarterly 2, 1955; solved by
  * JGraphT). Among equally good answers it takes one that leaves most rows their own number.
- *
- * @param columns the column of each row
- * @param cost what they cost together
  */
-record Assignment(int[] columns, long cost) {
+final class Assignment {
 
   /** More than any assignment costs that can be had. */
   static final long IMPOSSIBLE = 1L << 32;
+
+  private final int[] columns;
+  private final long cost;
+
+  private Assignment(int[] columns, long cost) {
+    this.columns = columns;
+    this.cost = cost;
+  }
+
+  /** The column of a row. */
+  int column(int row) {
+    return columns[row];
+  }
+
+  /** What all rows cost together. */
+  long cost() {
+    return cost;
+  }
 
   /**
    * Solves.
@@ -62,8 +78,6 @@ record Assignment(int[] columns, long cost) {
   }
 
   private static Set<Integer> numbers(int from, int end) {
-    return IntStream.range(from, end)
-        .boxed()
-        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+    return IntStream.range(from, end).boxed().collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

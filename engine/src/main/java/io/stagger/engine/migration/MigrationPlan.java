@@ -57,15 +57,13 @@ public record MigrationPlan(
     }
     RankMatching matching = new RankMatching(cluster);
     int[][] rows = new int[wanted.layers()][];
-    long least = 0;
     for (int layer = 0; layer < rows.length; layer++) {
       int[] now = from.physicalToLogical(layer);
-      RankMatching.Matched matched = matching.match(now, wanted.physicalToLogical(layer));
-      rows[layer] = KeptSlots.arrange(cluster.layout(), now, matched.row());
-      least += matched.leastCopies();
+      int[] matched = matching.match(now, wanted.physicalToLogical(layer));
+      rows[layer] = KeptSlots.arrange(cluster.layout(), now, matched);
     }
     Placement to = Placement.of(cluster.layout(), wanted.experts(), rows);
-    return new MigrationPlan(from, to, steps(from, to, cluster), least);
+    return new MigrationPlan(from, to, steps(from, to, cluster), matching.leastCopies());
   }
 
   private static void requireSlots(Placement placement, SlotLayout layout, String which) {

@@ -14,6 +14,7 @@ final class RankMatching {
 
   private final Cluster cluster;
   private final SlotLayout layout;
+  private long leastCopies;
 
   RankMatching(Cluster cluster) {
     this.cluster = cluster;
@@ -21,20 +22,13 @@ final class RankMatching {
   }
 
   /**
-   * A layer's answer.
-   *
-   * @param row what each slot shall hold
-   * @param leastCopies the copies that would do if nodes were no matter
-   */
-  record Matched(int[] row, long leastCopies) {}
-
-  /**
    * Matches the ranks of a layer.
    *
    * @param now the expert of each slot in force
    * @param wanted the expert of each slot to come
+   * @return what each slot shall hold
    */
-  Matched match(int[] now, int[] wanted) {
+  int[] match(int[] now, int[] wanted) {
     long[][] copies = copies(now, wanted);
     int[] giver = matchNodes(copies);
     int[] row = new int[wanted.length];
@@ -42,8 +36,13 @@ final class RankMatching {
       System.arraycopy(
           wanted, layout.firstSlot(giver[rank]), row, layout.firstSlot(rank), layout.slotsOf(rank));
     }
-    long least = cluster.nodes() == 1 ? total(copies, giver) : Assignment.of(copies).cost();
-    return new Matched(row, least);
+    leastCopies += cluster.nodes() == 1 ? total(copies, giver) : Assignment.of(copies).cost();
+    return row;
+  }
+
+  /** The copies that would do for the layers so far if nodes were no matter. */
+  long leastCopies() {
+    return leastCopies;
   }
 
   private static long total(long[][] copies, int[] giver) {
@@ -58,20 +57,21 @@ final class RankMatching {
   private int[] matchNodes(long[][] copies) {
     int nodes = cluster.nodes();
     int ranks = cluster.ranksPerNode();
-    int[][][] within = new int[nodes][nodes][];
+    Assignment[][] within = new Assignment[nodes][nodes];
     long[][] costs = new long[nodes][nodes];
     for (int node = 0; node < nodes; node++) {
       for (int other = 0; other < nodes; other++) {
         Assignment assignment = Assignment.of(block(copies, node, other, ranks));
-        within[node][other] = assignment.columns();
+        within[node][other] = assignment;
         costs[node][other] = Math.min(assignment.cost(), Assignment.IMPOSSIBLE);
       }
     }
-    int[] nodeOf = Assignment.of(costs).columns();
+    Assignment byNode = Assignment.of(costs);
     int[] giver = new int[cluster.ranks()];
     for (int rank = 0; rank < giver.length; rank++) {
       int node = rank / ranks;
-      giver[rank] = nodeOf[node] * ranks + within[node][nodeOf[node]][rank % ranks];
+      int other = byNode.column(node);
+      giver[rank] = other * ranks + within[node][other].column(rank % ranks);
     }
     return giver;
   }

@@ -193,7 +193,7 @@ class MigrationPlanTest {
       for (int rank = 0; rank < ranks; rank++) {
         List<Integer> held = list(now, rank, slots);
         for (int expert : list(wanted, order.get(rank), slots)) {
-          copies += held.remove((Integer) expert) ? 0 : 1;
+          copies += held.remove((Object) expert) ? 0 : 1;
         }
       }
       return copies;
