@@ -185,8 +185,12 @@ final class PlanCommand implements Callable<Integer> {
         return ExitCode.OK;
       }
       Plan planned = stagger.plan(request);
+      // What is on ranks that are down alone can't be copied: no figure then, unless it is asked
+      // for.
       Optional<MigrationPlan> renamed =
-          previous.map(from -> MigrationPlan.between(from, planned.placement(), cluster));
+          previous
+              .filter(_ -> renameRanks || cluster.ranksUp().length == cluster.ranks())
+              .map(from -> MigrationPlan.between(from, planned.placement(), cluster));
       Plan plan = renameRanks ? planned.withPlacement(renamed.orElseThrow().to()) : planned;
       output.print(
           new PlanReport(

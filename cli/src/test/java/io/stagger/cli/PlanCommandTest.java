@@ -302,6 +302,30 @@ class PlanCommandTest {
         .isEqualTo(new ObjectMapper().readTree("[[2, 3, 0, 1], [3, 2, 1, 0]]"));
   }
 
+  @Test
+  void plansAroundARankThatIsDownWithTheOnlyReplicaOfAnExpert() throws IOException {
+    Path previous = folder.resolve("previous.json");
+    Files.writeString(
+        previous, "{\"physical_to_logical_map\": [[0, 1, 2, 3, 0, 1], [0, 1, 2, 3, 0, 1]]}");
+    Run run =
+        plan(
+            "--experts",
+            4,
+            "--ranks",
+            3,
+            "--slots",
+            6,
+            "--ranks-down",
+            1,
+            "--strategy",
+            "linear",
+            "--previous",
+            previous,
+            "--json");
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+    assertThat(run.json().at("/migration/copies").asInt()).isPositive();
+  }
+
   private static String[] with(String[] arguments, String... more) {
     return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
   }

@@ -44,8 +44,8 @@ public record MigrationPlan(
    * @param from the placement in force
    * @param wanted the placement to come
    * @param cluster says which ranks are alike, and which are on a node
-   * @throws InvalidPlacementException if the placements differ in layers, experts or slots, or or
-   *     are not the cluster's, or an expert that is to be copied is on no rank that is up
+   * @throws InvalidPlacementException if the placements differ in layers or experts, or have other
+   *     slots than the cluster, or an expert that is to be copied is on no rank that is up
    */
   public static MigrationPlan between(Placement from, Placement wanted, Cluster cluster) {
     requireSlots(from, cluster.layout(), "the placement in force");
