@@ -1,8 +1,12 @@
 package io.stagger.engine.trace.statistics;
 
 import io.stagger.api.Load;
+import io.stagger.engine.trace.Phase;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
 
-/** From flat counts to loads. */
+/** What the counters of traces share: sums, loads from flat counts, a value for each phase. */
 final class Counts {
 
   private Counts() {}
@@ -21,5 +25,14 @@ final class Counts {
       rows[i / experts][i % experts] = counts[offset + i];
     }
     return Load.of(experts, rows);
+  }
+
+  /** A value for each phase. */
+  static <T> Map<Phase, T> byPhase(Function<Phase, T> value) {
+    Map<Phase, T> map = new EnumMap<>(Phase.class);
+    for (Phase phase : Phase.values()) {
+      map.put(phase, value.apply(phase));
+    }
+    return map;
   }
 }

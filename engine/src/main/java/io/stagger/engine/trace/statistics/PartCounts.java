@@ -7,12 +7,9 @@ import io.stagger.engine.trace.Phase;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -114,9 +111,9 @@ public final class PartCounts implements Serializable {
             .toList();
     return new TraceStatistics(
         model,
-        byPhase(phase -> phaseTokens[phase.code()]),
+        Counts.byPhase(phase -> phaseTokens[phase.code()]),
         allSequencesKnown ? OptionalInt.of(sequences.cardinality()) : OptionalInt.empty(),
-        byPhase(this::load),
+        Counts.byPhase(this::load),
         plan.windowTokens(),
         loads,
         plan.spec().decodeBatch(),
@@ -124,14 +121,6 @@ public final class PartCounts implements Serializable {
         pairs.coSelection(),
         pairs.transitions(),
         sampledRoutes());
-  }
-
-  private static <T> Map<Phase, T> byPhase(Function<Phase, T> value) {
-    Map<Phase, T> map = new EnumMap<>(Phase.class);
-    for (Phase phase : Phase.values()) {
-      map.put(phase, value.apply(phase));
-    }
-    return map;
   }
 
   private Load load(Phase phase) {

@@ -9,9 +9,7 @@ import io.stagger.engine.trace.TraceReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -192,9 +190,9 @@ public final class TraceCounter implements AutoCloseable {
     pairs.take(blocks);
     return new TraceStatistics(
         model,
-        byPhase(phase -> phaseTokens[phase.code()]),
+        Counts.byPhase(phase -> phaseTokens[phase.code()]),
         allSequencesKnown ? OptionalInt.of(sequences.cardinality()) : OptionalInt.empty(),
-        byPhase(this::load),
+        Counts.byPhase(this::load),
         windows.windowTokens(),
         windows.loads(),
         spec.decodeBatch(),
@@ -202,14 +200,6 @@ public final class TraceCounter implements AutoCloseable {
         pairs.coSelection(),
         pairs.transitions(),
         sample.routes());
-  }
-
-  private static <T> Map<Phase, T> byPhase(java.util.function.Function<Phase, T> value) {
-    Map<Phase, T> map = new EnumMap<>(Phase.class);
-    for (Phase phase : Phase.values()) {
-      map.put(phase, value.apply(phase));
-    }
-    return map;
   }
 
   private Load load(Phase phase) {
